@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { Id } from "./ids.js";
+import { Candidate, FirstReceived, IceServer, Sdp } from "./media.js";
+import { WakeWay } from "./messages.js";
+import { Outcome, Reason } from "./outcomes.js";
+import { TimelineEntry } from "./timeline.js";
+
+/**
+ * The embedded voice service's protocol: one JSON object a WebSocket text message, at `/voice`.
+ *
+ * Caller -> service. The first message is `login`, within 5 s. The caller chooses `callId` (a UUID), so that it can send
+ * its `offer` as soon as it has one, without waiting: the service keeps it until the terminal is on line.
+ */
+export const CallerUp = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("login"), user: Id, password: z.string().min(1).max(200) }),
+  z.strictObject({ type: z.literal("call"), callId: z.uuid(), terminal: Id }),
+  z.strictObject({ type: z.literal("offer"), callId: z.uuid(), sdp: Sdp }),
+  z.strictObject({ type: z.literal("candidate"), callId: z.uuid(), candidate: Candidate }),
+  z.strictObject({ type: z.literal("hangup"), callId: z.uuid() }),
+  z.strictObject({ type: z.literal("received"), callId: z.uuid(), first: FirstReceived }),
+]);
+export type CallerUp = z.infer<typeof CallerUp>;
+
+/** What the caller is told while a call lasts; `ended` comes once, last, always. */
+export const CallState = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("requested") }),
+  z.object({ state: z.literal("waking"), way: WakeWay, sinceMs: z.number() }),
+  z.object({ state: z.literal("online"), address: z.string().nullable() }),
+  z.object({ state: z.literal("ringing") }),
+  z.object({ state: z.literal("talking") }),
+  z.object({ state: z.literal("ended"), outcome: Outcome, reason: Reason, text: z.string() }),
+]);
+export type CallState = z.infer<typeof CallState>;
+
+/** A terminal as a caller may see it. */
+export const TerminalInfo = z.object({ id: Id });
+export type TerminalInfo = z.infer<typeof TerminalInfo>;
+
+/** Service -> caller. */
+export const CallerDown = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("logged-in"),
+    user: Id,
+    terminals: z.array(TerminalInfo),
+    iceServers: z.array(IceServer),
+  }),
+  z.object({ type: z.literal("login-refused"), text: z.string() }),
+  z.object({ type: z.literal("state"), callId: z.string(), call: CallState }),
+  z.object({ type: z.literal("step"), callId: z.string(), entry: TimelineEntry }),
+  z.object({ type: z.literal("answer"), callId: z.string(), sdp: z.string() }),
+  z.object({ type: z.literal("candidate"), callId: z.string(), candidate: Candidate }),
+  z.object({ type: z.literal("error"), text: z.string() }),
+]);
+export type CallerDown = z.infer<typeof CallerDown>;

@@ -1,0 +1,22 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  roots: ["bench", "cli", "device", "gateway", "hardware", "process", "wor-bridge"].map((dir) => `<rootDir>/${dir}`),
+  testMatch: ["**/*.test.ts", "**/*.test.tsx"],
+  testEnvironment: "node",
+  transform: {
+    "\\.tsx?$": [
+      "@swc/jest",
+      {
+        jsc: {
+          target: "es2022",
+          parser: { syntax: "typescript", tsx: true },
+          transform: { react: { runtime: "automatic", importSource: "preact" } },
+        },
+        module: { type: "commonjs" },
+      },
+    ],
+  },
+  // Source names its imports as Node will see them after the build.
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  testTimeout: 30_000,
+};

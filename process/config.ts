@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { parse as parseToml } from "smol-toml";
+import { z } from "zod";
+import { reasonOf, WorError } from "./errors.js";
+
+type Tree = Record<string, unknown>;
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  enum?: unknown[];
+  const?: unknown;
+}
+
+/**
+ * Reads a TOML file, lays the environment over it and checks both against `schema`.
+ *
+ * Environment: `<PREFIX>_HTTP__PORT=8080` sets `http.port` (`__` goes down one level, `UPPER_SNAKE` is `camelCase`);
+ * the value is read as JSON where it is JSON, else as a string.
+ *
+ * @throws WorError `config` naming the file (or variable), the key, what is wrong and what is allowed.
+ */
+export function loadConfig<T>(schema: z.ZodType<T>, file: string, envPrefix: string, env = process.env): T {
+  const tree = readToml(file);
+  const fromEnv = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(`${envPrefix}_`) || value === undefined) continue;
+    const path = name
+      .slice(envPrefix.length + 1)
+      .split("__")
+      .map(camelCase);
+    setAt(tree, path, parseValue(value));
+    fromEnv.set(path.join("."), name);
+  }
+  const result = schema.safeParse(tree);
+  if (result.success) return result.data;
+  const complaints = result.error.issues.map((issue) => complain(schema, issue, fromEnv));
+  throw new WorError("config", `${file}: ${complaints.join("\n  ")}`);
+}
+
+function readToml(file: string): Tree {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new WorError("config", `${file}: cannot be read (${reasonOf(error)}). Give a file with --config FILE`);
+  }
+  try {
+    return parseToml(text) as Tree;
+  } catch (error) {
+    throw new WorError("config", `${file}: is not TOML: ${reasonOf(error)}`);
+  }
+}
+
+function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function setAt(tree: Tree, path: string[], value: unknown): void {
+  const last = path.at(-1);
+  let node = tree;
+  for (const key of path.slice(0, -1)) {
+    if (typeof node[key] !== "object" || node[key] === null) node[key] = {};
+    node = node[key] as Tree;
+  }
+  if (last !== undefined) node[last] = value;
+}
+
+function complain(schema: z.ZodType, issue: z.core.$ZodIssue, fromEnv: Map<string, string>): string {
+  const path = issue.path.map(String);
+  const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
+  const where = [path.join("."), ...keys.map((key) => [...path, key].join("."))];
+  const variable = where.map((key) => fromEnv.get(key)).find((name) => name !== undefined);
+  const at = variable === undefined ? "" : ` (from the environment variable ${variable})`;
+  if (keys.length > 0) {
+    const allowed = Object.keys(schemaAt(schema, path)?.properties ?? {});
+    return `unknown key ${where.slice(1).join(", ")}${at}; allowed here: ${allowed.join(", ")}`;
+  }
+  const choices = choicesAt(schema, path);
+  return `${path.join(".") || "the file"}${at}: ${issue.message}${choices ? `; allowed: ${choices}` : ""}`;
+}
+
+function schemaAt(schema: z.ZodType, path: string[]): JsonSchema | undefined {
+  let node: JsonSchema | undefined = z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }) as JsonSchema;
+  for (const key of path) {
+    const all: JsonSchema[] = [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+    node = all.map((option) => (/^\d+$/.test(key) ? option.items : option.properties?.[key])).find(Boolean);
+    if (node === undefined) return undefined;
+  }
+  return node;
+}
+
+function choicesAt(schema: z.ZodType, path: string[]): string {
+  const node = schemaAt(schema, path);
+  return (node?.enum ?? []).map(String).join(", ");
+}

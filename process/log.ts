@@ -1,0 +1,30 @@
+import { type Logger, pino } from "pino";
+
+export type { Logger };
+
+/** Log levels as in pino; `debug` adds the AT dialogue (`modem.tx`, `modem.rx`). */
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * One JSON object a line on stdout: `{"level":"info","time":ms,"process":"gateway","event":"call.ended",...}`.
+ * The message is always an event name, everything else is a field.
+ * Never pass SDP, tokens, PDUs, passwords or whole phone numbers: see {@link maskNumber}.
+ */
+export function createLog(process: string, level: LogLevel): Logger {
+  return pino({
+    level,
+    base: { process },
+    messageKey: "event",
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: ["password", "secret", "token", "sdp", "*.password", "*.secret", "*.token", "*.sdp"],
+      remove: true,
+    },
+  });
+}
+
+/** `+818012345678` -> `+81…678`: enough to tell two apart, too little to call. Strings under 6 digits stay (short codes). */
+export function maskNumber(tel: string): string {
+  return tel.replace(/\+?\d{6,}/g, (number) => `${number.slice(0, 3)}…${number.slice(-3)}`);
+}
