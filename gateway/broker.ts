@@ -1,0 +1,203 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer, type Server } from "node:tls";
+import { Aedes, type AuthenticateError, type Client } from "aedes";
+import { reasonOf } from "../process/errors.js";
+import type { Closable } from "../process/lifecycle.js";
+import type { Logger } from "../process/log.js";
+import type { ToTerminal } from "./calls/call.js";
+import type { BridgeLink, ToBridge } from "./calls/wor-requests.js";
+import type { GatewayConfig } from "./config.js";
+import { guardPacketSize } from "./packet-guard.js";
+import { BridgeUp, Envelopes, Inbox, TerminalUp } from "./protocol/messages.js";
+import { MAX_MESSAGE_BYTES, topic } from "./protocol/topics.js";
+
+type Role = "terminal" | "bridge";
+
+/** Who the broker asks and tells. Calls into it must not throw. */
+export interface BrokerPorts {
+  authenticate(id: string, secret: string): Promise<Role | undefined>;
+  /** Called in the CONNECT's own turn, so that what is sent from here leaves in the same flight as the CONNACK. */
+  terminalOnline(id: string, address: string): void;
+  terminalOffline(id: string): void;
+  fromTerminal(id: string, message: TerminalUp): void;
+  bridgeOnline(id: string): void;
+  bridgeOffline(id: string): void;
+  fromBridge(id: string, message: BridgeUp): void;
+}
+
+/** How long a message to a terminal is worth anything. */
+const CALL_MESSAGE_LIFE_MS = 60_000;
+
+interface Session {
+  role: Role;
+  client: Client;
+  terminalInbox: Inbox<TerminalUp>;
+  bridgeInbox: Inbox<BridgeUp>;
+}
+
+/**
+ * The MQTT broker in the gateway's process, over TLS. It only carries: nothing is retained, nobody hears anybody but the
+ * gateway, and what a device publishes is handed over before it is acknowledged.
+ */
+export class Broker implements Closable, BridgeLink {
+  private readonly aedes: Aedes;
+  private readonly sessions = new Map<string, Session>();
+  private readonly envelopes = new Envelopes();
+  private readonly server: Server;
+  private readonly roles = new WeakMap<Client, Role>();
+  private readonly remotes = new WeakMap<object, string>();
+
+  constructor(
+    private readonly config: GatewayConfig["mqtt"],
+    private readonly ports: BrokerPorts,
+    private readonly log: Logger,
+  ) {
+    this.aedes = new Aedes({
+      connectTimeout: 10_000,
+      keepaliveLimit: 0,
+      authenticate: (client, user, secret, done) => void this.authenticate(client, user, secret, done),
+      authorizePublish: (client, packet, done) => {
+        if (client !== null) this.receive(client, packet.topic, packet.payload);
+        done(null);
+      },
+      authorizeSubscribe: (client, subscription, done) =>
+        done(null, this.mayRead(client, subscription.topic) ? subscription : null),
+      // What one client publishes never reaches another; what the gateway sends has no client id.
+      authorizeForward: (_client, packet) => ((packet as { clientId?: string }).clientId === undefined ? packet : null),
+    });
+    this.aedes.on("clientReady", (client) => this.arrived(client));
+    this.aedes.on("clientDisconnect", (client) => this.left(client));
+    this.aedes.on("clientError", (client, error) =>
+      this.log.warn({ client: client.id, reason: error.message }, "mqtt.client-error"),
+    );
+    this.aedes.on("connectionError", (client, error) =>
+      this.log.warn({ from: this.remotes.get(client.conn), reason: error.message }, "mqtt.connection-refused"),
+    );
+    // Nagle would cost one more round trip between connect() and the offer.
+    this.server = createServer({ minVersion: "TLSv1.2", noDelay: true });
+  }
+
+  /** @returns the port it listens on. */
+  async start(): Promise<number> {
+    this.server.setSecureContext({ cert: readFileSync(this.config.cert), key: readFileSync(this.config.key) });
+    await this.aedes.listen();
+    this.server.on("secureConnection", (socket) => this.connection(socket));
+    this.server.on("tlsClientError", (error, socket) =>
+      this.log.warn({ from: socket.remoteAddress, reason: error.message }, "mqtt.tls-refused"),
+    );
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(this.config.port, this.config.host, resolve);
+    });
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  isOnline(terminal: string): boolean {
+    return this.sessions.get(terminal)?.role === "terminal";
+  }
+
+  connected(): string[] {
+    return [...this.sessions].filter(([, session]) => session.role === "bridge").map(([id]) => id);
+  }
+
+  send(bridge: string, message: ToBridge, lifeMs: number): void {
+    this.publish(bridge, topic.bridgeDown(bridge), { ...this.envelopes.next(lifeMs), ...message });
+  }
+
+  toTerminal(terminal: string, message: ToTerminal): void {
+    this.publish(terminal, topic.terminalDown(terminal), { ...this.envelopes.next(CALL_MESSAGE_LIFE_MS), ...message });
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.aedes.close(resolve));
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private connection(socket: Socket): void {
+    const from = socket.remoteAddress ?? "";
+    const guarded = guardPacketSize(socket, MAX_MESSAGE_BYTES, () => this.log.warn({ from }, "mqtt.packet-too-large"));
+    this.remotes.set(guarded, from);
+    this.aedes.handle(guarded);
+  }
+
+  private async authenticate(
+    client: Client,
+    user: string | undefined,
+    secret: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): Promise<void> {
+    try {
+      const role =
+        user === client.id && secret !== undefined ? await this.ports.authenticate(user, secret.toString()) : undefined;
+      if (role === undefined)
+        this.log.warn({ client: client.id, from: this.remotes.get(client.conn) }, "mqtt.login-refused");
+      else this.roles.set(client, role);
+      done(null, role !== undefined);
+    } catch (error) {
+      this.log.error({ client: client.id, reason: reasonOf(error) }, "mqtt.login-failed");
+      done(null, false);
+    }
+  }
+
+  private arrived(client: Client): void {
+    const role = this.roles.get(client);
+    if (role === undefined) return;
+    const session = { role, client, terminalInbox: new Inbox(TerminalUp), bridgeInbox: new Inbox(BridgeUp) };
+    const earlier = this.sessions.has(client.id);
+    this.sessions.set(client.id, session);
+    const address = this.remotes.get(client.conn) ?? "";
+    this.log.info({ [role]: client.id, from: address }, "mqtt.login");
+    if (role === "bridge") return this.ports.bridgeOnline(client.id);
+    if (earlier) this.ports.terminalOffline(client.id);
+    this.ports.terminalOnline(client.id, address);
+  }
+
+  private left(client: Client): void {
+    // A client that was taken over by its own next connection leaves after that one has arrived.
+    const session = this.sessions.get(client.id);
+    if (session?.client !== client) return;
+    this.sessions.delete(client.id);
+    this.log.info({ [session.role]: client.id }, "mqtt.left");
+    if (session.role === "bridge") this.ports.bridgeOffline(client.id);
+    else this.ports.terminalOffline(client.id);
+  }
+
+  private mayRead(client: Client, filter: string): boolean {
+    const own = this.roles.get(client) === "bridge" ? topic.bridgeDown(client.id) : topic.terminalDown(client.id);
+    if (filter !== own) this.log.warn({ client: client.id, topic: filter.slice(0, 100) }, "mqtt.subscription-refused");
+    return filter === own;
+  }
+
+  /** What is refused is swallowed: refusing a QoS 1 publish makes mqtt.js send it again for ever. */
+  private receive(client: Client, to: string, payload: Buffer | string): void {
+    const session = this.sessions.get(client.id);
+    const refuse = (why: string) =>
+      this.log.warn({ client: client.id, topic: to.slice(0, 100), why }, "mqtt.publish-refused");
+    if (session?.client !== client) return refuse("not logged in");
+    if (session.role === "terminal" && to === topic.terminalUp(client.id)) {
+      const taken = session.terminalInbox.take(payload);
+      return "message" in taken ? this.ports.fromTerminal(client.id, taken.message) : refuse(taken.dropped);
+    }
+    if (session.role === "bridge" && to === topic.bridgeUp(client.id)) {
+      const taken = session.bridgeInbox.take(payload);
+      return "message" in taken ? this.ports.fromBridge(client.id, taken.message) : refuse(taken.dropped);
+    }
+    refuse("not its topic");
+  }
+
+  private publish(id: string, to: string, message: object): void {
+    const session = this.sessions.get(id);
+    if (session === undefined) return;
+    const packet = {
+      cmd: "publish",
+      topic: to,
+      payload: JSON.stringify(message),
+      qos: 1,
+      retain: false,
+      dup: false,
+    } as const;
+    session.client.publish(packet, (error) => {
+      if (error) this.log.warn({ client: id, reason: error.message }, "mqtt.not-sent");
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Kysely } from "kysely";
+import { reasonOf } from "../../process/errors.js";
+import type { Closable } from "../../process/lifecycle.js";
+import type { Logger } from "../../process/log.js";
+import type { Outcome, Reason } from "../protocol/outcomes.js";
+import type { Step, TimelineEntry } from "../protocol/timeline.js";
+import type { Database } from "./schema.js";
+
+/** About a thousand calls' worth of records held in memory while the database refuses. */
+const MAX_WAITING = 20_000;
+
+/** What is kept of every call: who called whom, its steps with their times, how it ended and what was sent over the air. */
+export class CallRecords implements Closable {
+  private queue: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private closed = false;
+
+  constructor(
+    private readonly db: Kysely<Database>,
+    private readonly log: Logger,
+  ) {}
+
+  /** Ends the calls that a crash left open. @returns how many. */
+  async open(now: number): Promise<number> {
+    const result = await this.db
+      .updateTable("calls")
+      .set({ ended_at: now, outcome: "unreachable", reason: "gateway-restarted" })
+      .where("ended_at", "is", null)
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows);
+  }
+
+  begin(id: string, caller: string, terminal: string, now: number): void {
+    const row = { id, caller, terminal, requested_at: now, rings: 0, sms: 0 };
+    this.write(() => this.db.insertInto("calls").values(row).execute());
+  }
+
+  step(callId: string, step: Step, atMs: number): void {
+    this.write(() => this.db.insertInto("call_steps").values({ call_id: callId, step, at_ms: atMs }).execute());
+  }
+
+  end(id: string, outcome: Outcome, reason: Reason, wakes: { ring: number; sms: number }, now: number): void {
+    const row = { ended_at: now, outcome, reason, rings: wakes.ring, sms: wakes.sms };
+    this.write(() => this.db.updateTable("calls").set(row).where("id", "=", id).execute());
+  }
+
+  async steps(callId: string): Promise<Omit<TimelineEntry, "no">[]> {
+    const rows = await this.db
+      .selectFrom("call_steps")
+      .selectAll()
+      .where("call_id", "=", callId)
+      .orderBy("id")
+      .execute();
+    return rows.map((row) => ({ step: row.step as Step, atMs: row.at_ms }));
+  }
+
+  /** Resolves when everything is on disk, or cannot be brought there any more. */
+  close(): Promise<void> {
+    this.closed = true;
+    return this.queue;
+  }
+
+  /** Written in order, behind the call, so that a slow disk delays nobody; a database that refuses is tried again. */
+  private write(statement: () => Promise<unknown>): void {
+    if (this.waiting >= MAX_WAITING) {
+      this.log.error({ waiting: this.waiting }, "call-record.dropped");
+      return;
+    }
+    this.waiting += 1;
+    this.queue = this.queue
+      .then(() => this.persist(statement))
+      .finally(() => {
+        this.waiting -= 1;
+      });
+  }
+
+  private async persist(statement: () => Promise<unknown>): Promise<void> {
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+      try {
+        await statement();
+        return;
+      } catch (error) {
+        this.log.error({ reason: reasonOf(error) }, "call-record.not-written");
+        if (this.closed) return;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+}

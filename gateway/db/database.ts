@@ -1,0 +1,33 @@
+import SqliteDatabase from "better-sqlite3";
+import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { reasonOf, WorError } from "../../process/errors.js";
+import { MIGRATIONS } from "./migrations.js";
+import type { Database } from "./schema.js";
+
+/**
+ * Opens the gateway's SQLite file (made when missing) and brings its tables up to date.
+ * @throws WorError `database` when the file cannot be opened or is damaged; it is left as it is.
+ */
+export async function openDatabase(file: string): Promise<Kysely<Database>> {
+  const advice = "Move it away (its calls are lost) or put a copy back, then start again";
+  let sqlite: SqliteDatabase.Database;
+  try {
+    sqlite = new SqliteDatabase(file, { timeout: 1_000 });
+    sqlite.pragma("journal_mode = WAL");
+    sqlite.pragma("foreign_keys = ON");
+    const health = sqlite.pragma("quick_check", { simple: true });
+    if (health !== "ok") throw new Error(String(health));
+  } catch (error) {
+    throw new WorError("database", `${file}: not a usable SQLite database (${reasonOf(error)}). ${advice}`);
+  }
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } }).migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw new WorError(
+      "database",
+      `${file}: its tables could not be brought up to date (${reasonOf(error)}). ${advice}`,
+    );
+  }
+  return db;
+}

@@ -1,0 +1,136 @@
+import type { RawData, WebSocket } from "ws";
+import { reasonOf } from "../../process/errors.js";
+import type { Call } from "../calls/call.js";
+import type { CallerLeg } from "../calls/caller-leg.js";
+import { type CallerDown, CallerUp } from "../protocol/caller.js";
+import type { EmbeddedPorts } from "./embedded.js";
+
+const LOGIN_DEADLINE_MS = 5_000;
+const PING_EVERY_MS = 10_000;
+/** A caller that is this far behind with reading is not reading any more. */
+const MAX_UNSENT_BYTES = 1_000_000;
+
+/** One caller's WebSocket: logs in, then calls, one call at a time. Garbage gets an `error` and disturbs nobody else. */
+export class CallerSession {
+  private user: string | undefined;
+  private loggingIn = false;
+  private call: Call | undefined;
+  private alive = true;
+  private readonly loginDeadline: NodeJS.Timeout;
+  private readonly pings: NodeJS.Timeout;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly from: string,
+    private readonly ports: EmbeddedPorts,
+  ) {
+    this.loginDeadline = setTimeout(() => this.refuse("no login in time"), LOGIN_DEADLINE_MS);
+    this.pings = setInterval(() => this.ping(), PING_EVERY_MS);
+    socket.on("message", (data) => this.receive(data));
+    socket.on("pong", () => {
+      this.alive = true;
+    });
+    socket.on("error", (error) => this.ports.log.warn({ from, reason: error.message }, "voice.socket-error"));
+    socket.once("close", () => this.closed());
+  }
+
+  close(): void {
+    this.socket.close(1001, "the gateway stops");
+  }
+
+  private receive(data: RawData): void {
+    const message = parse(data);
+    if (message === undefined) {
+      this.ports.log.warn({ from: this.from, caller: this.user }, "voice.garbage");
+      return this.send({ type: "error", text: "This message is not of the caller's protocol." });
+    }
+    if (message.type === "login") return void this.login(message.user, message.password);
+    if (this.user === undefined) return this.refuse("not logged in");
+    if (message.type === "call") return this.request(this.user, message.callId, message.terminal);
+    const call = this.call;
+    // Words about a call that has just ended are no fault.
+    if (call?.callId !== message.callId) return;
+    switch (message.type) {
+      case "offer":
+        return call.offer(message.sdp);
+      case "candidate":
+        return call.callerCandidate(message.candidate);
+      case "hangup":
+        return call.hangUp();
+      case "received":
+        return call.callerReceived(message.first);
+      default:
+        message satisfies never;
+    }
+  }
+
+  private async login(user: string, password: string): Promise<void> {
+    if (this.user !== undefined || this.loggingIn) return;
+    this.loggingIn = true;
+    const known = await this.ports.checkPassword(user, password).catch((error) => {
+      this.ports.log.error({ caller: user, reason: reasonOf(error) }, "voice.login-failed");
+      return false;
+    });
+    if (!known) return this.refuse("wrong user or password");
+    const terminals = (await this.ports.visibleTo(user).catch(() => [])).map((id) => ({ id }));
+    clearTimeout(this.loginDeadline);
+    this.user = user;
+    this.ports.log.info({ caller: user, from: this.from }, "voice.login");
+    this.send({ type: "logged-in", user, terminals, iceServers: this.ports.iceServers });
+  }
+
+  private request(caller: string, callId: string, terminal: string): void {
+    if (this.call !== undefined) return this.send({ type: "error", text: "You are in a call already. Hang up first." });
+    const leg = this.leg(caller, callId, terminal);
+    this.call = this.ports.requestCall(leg);
+  }
+
+  private leg(caller: string, callId: string, terminal: string): CallerLeg {
+    return {
+      callId,
+      caller,
+      terminal,
+      tellState: (call) => {
+        if (call.state === "ended" && this.call?.callId === callId) this.call = undefined;
+        this.send({ type: "state", callId, call });
+      },
+      tellStep: (entry) => this.send({ type: "step", callId, entry }),
+      answer: (sdp) => this.send({ type: "answer", callId, sdp }),
+      candidate: (candidate) => this.send({ type: "candidate", callId, candidate }),
+    };
+  }
+
+  private send(message: CallerDown): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > MAX_UNSENT_BYTES) return this.socket.terminate();
+    this.socket.send(JSON.stringify(message));
+  }
+
+  private refuse(why: string): void {
+    this.ports.log.warn({ from: this.from, why }, "voice.login-refused");
+    this.send({ type: "login-refused", text: "Wrong user or password." });
+    this.socket.close(1008, "login refused");
+  }
+
+  private ping(): void {
+    if (!this.alive) return this.socket.terminate();
+    this.alive = false;
+    this.socket.ping();
+  }
+
+  private closed(): void {
+    clearTimeout(this.loginDeadline);
+    clearInterval(this.pings);
+    this.call?.callerLost();
+    this.call = undefined;
+  }
+}
+
+function parse(data: RawData): CallerUp | undefined {
+  try {
+    const parsed = CallerUp.safeParse(JSON.parse(data.toString()));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import type { WebSocket } from "ws";
+import type { Closable } from "../../process/lifecycle.js";
+import type { Logger } from "../../process/log.js";
+import type { IceServer } from "../protocol/media.js";
+import { REASON_TEXT } from "../protocol/outcomes.js";
+import { CallerSession } from "./caller-session.js";
+import type { ProxyAccount, RequestCall, VoiceService } from "./voice-service.js";
+
+export interface EmbeddedPorts {
+  log: Logger;
+  iceServers: IceServer[];
+  checkPassword(user: string, password: string): Promise<boolean>;
+  visibleTo(caller: string): Promise<string[]>;
+  requestCall: RequestCall;
+}
+
+/** One more than this many sockets at once is turned away. */
+const MAX_SOCKETS = 2_000;
+
+/** The voice service that needs nothing else: callers log in by WebSocket, terminals are logged in by the gateway. */
+export class EmbeddedVoiceService implements VoiceService, Closable {
+  private readonly proxied = new Map<string, ProxyAccount["user"]>();
+  private readonly sessions = new Set<CallerSession>();
+
+  constructor(private readonly ports: EmbeddedPorts) {}
+
+  async login(account: ProxyAccount): Promise<boolean> {
+    const accepted = await this.ports.checkPassword(account.user, account.password);
+    if (accepted) this.proxied.set(account.terminal, account.user);
+    else this.proxied.delete(account.terminal);
+    return accepted;
+  }
+
+  logout(terminal: string): void {
+    this.proxied.delete(terminal);
+  }
+
+  /** Takes over a WebSocket that was just opened at `/voice`. */
+  accept(socket: WebSocket, from: string): void {
+    if (this.sessions.size >= MAX_SOCKETS) return socket.close(1013, "try again later");
+    const session = new CallerSession(socket, from, {
+      ...this.ports,
+      requestCall: (leg) => {
+        if (this.proxied.has(leg.terminal)) return this.ports.requestCall(leg);
+        const reason = "not-available";
+        leg.tellState({ state: "ended", outcome: "refused", reason, text: REASON_TEXT[reason] });
+        return undefined;
+      },
+    });
+    this.sessions.add(session);
+    socket.once("close", () => this.sessions.delete(session));
+  }
+
+  close(): void {
+    for (const session of this.sessions) session.close();
+  }
+}
