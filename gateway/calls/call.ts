@@ -1,15 +1,15 @@
 import type { Logger } from "../../process/log.js";
 import type { CallRecords } from "../db/call-records.js";
 import type { TerminalRow } from "../db/schema.js";
+import type { CallState as TellState } from "../protocol/caller.js";
 import type { Candidate, FirstReceived, IceServer } from "../protocol/media.js";
-import type { TerminalDown, TerminalUp } from "../protocol/messages.js";
+import type { TerminalDown, TerminalUp, WithoutEnvelope } from "../protocol/messages.js";
 import { REASON_TEXT, type Reason } from "../protocol/outcomes.js";
 import { STEPS, type Step } from "../protocol/timeline.js";
 import { type CallEffect, type CallEvent, type CallState, nextCall } from "./call-machine.js";
 import type { CallerLeg } from "./caller-leg.js";
 import type { Wake, WorRequests } from "./wor-requests.js";
 
-type WithoutEnvelope<T> = T extends unknown ? Omit<T, "v" | "id" | "seq" | "exp"> : never;
 export type ToTerminal = WithoutEnvelope<TerminalDown>;
 
 export interface CallDeadlines {
@@ -61,7 +61,7 @@ export class Call {
   ) {
     ports.records.begin(leg.callId, leg.caller, leg.terminal, Date.now());
     this.step("call-request");
-    leg.tellState({ state: "requested" });
+    this.tell({ state: "requested" });
   }
 
   get callId(): string {
@@ -95,7 +95,7 @@ export class Call {
   /** The address as the terminal itself knows it; it comes just after the login. */
   terminalAddress(address: string): void {
     this.address = address;
-    if (this.state === "online" || this.state === "ringing") this.leg.tellState({ state: "online", address });
+    if (this.state === "online" || this.state === "ringing") this.tell({ state: "online", address });
   }
 
   terminalLost(): void {
@@ -151,7 +151,6 @@ export class Call {
   private on(event: CallEvent): void {
     const transition = nextCall(this.state, event);
     if (transition === undefined) return;
-    this.ports.log.debug({ callId: this.callId, from: this.state, on: event, to: transition.state }, "call.state");
     this.state = transition.state;
     this.armDeadline();
     for (const effect of transition.effects) this.run(effect, transition.end);
@@ -165,16 +164,16 @@ export class Call {
         return this.wake?.cancel();
       case "inform-caller":
         this.step("mobile-information");
-        return this.leg.tellState({ state: "online", address: this.address });
+        return this.tell({ state: "online", address: this.address });
       case "deliver-offer":
         return this.deliverOffer();
       case "tell-ringing":
         this.step("alerting");
-        return this.leg.tellState({ state: "ringing" });
+        return this.tell({ state: "ringing" });
       case "forward-answer":
         this.leg.answer(this.answerSdp);
         this.step("answer");
-        return this.leg.tellState({ state: "talking" });
+        return this.tell({ state: "talking" });
       case "hang-up-terminal":
         return this.toTerminal({ type: "hangup", callId: this.callId, reason: end?.reason ?? "caller-hung-up" });
       case "end":
@@ -188,7 +187,7 @@ export class Call {
     const row = this.terminalRow;
     if (row === undefined) return;
     this.step("being-woken");
-    this.leg.tellState({ state: "waking", way: row.way, sinceMs: 0 });
+    this.tell({ state: "waking", way: row.way, sinceMs: 0 });
     this.wake = this.ports.worRequests.request({
       callId: this.callId,
       terminal: row,
@@ -227,14 +226,19 @@ export class Call {
     if (end === undefined) return;
     const wakes = this.wake?.count ?? { ring: 0, sms: 0 };
     this.ports.records.end(this.callId, end.outcome, end.reason, wakes, Date.now());
-    const { callId, caller, terminal } = this;
-    this.ports.log.info({ callId, caller, terminal, ...end, wakes }, "call.ended");
-    this.leg.tellState({ state: "ended", ...end, text: REASON_TEXT[end.reason] });
+    this.ports.log.info({ callId: this.callId, ...end, wakes }, "call.ended");
+    this.tell({ state: "ended", ...end, text: REASON_TEXT[end.reason] });
     this.ports.ended(this);
   }
 
   private toTerminal(message: ToTerminal): void {
     this.ports.toTerminal(this.terminal, message);
+  }
+
+  private tell(call: TellState): void {
+    const { callId, caller, terminal } = this;
+    this.ports.log.info({ callId, caller, terminal, call }, "call.state");
+    this.leg.tellState(call);
   }
 
   private step(step: Step): void {

@@ -3,10 +3,9 @@ import { reasonOf } from "../../process/errors.js";
 import type { Logger } from "../../process/log.js";
 import type { MasterTable } from "../db/master-table.js";
 import type { TerminalRow } from "../db/schema.js";
-import type { BridgeDown, BridgeUp } from "../protocol/messages.js";
+import type { BridgeDown, BridgeUp, WithoutEnvelope } from "../protocol/messages.js";
 import { encodeWakeToken } from "../protocol/wake-token.js";
 
-type WithoutEnvelope<T> = T extends unknown ? Omit<T, "v" | "id" | "seq" | "exp"> : never;
 export type ToBridge = WithoutEnvelope<BridgeDown>;
 
 /** The bridges as the gateway sees them; declared here, provided by the broker. */
@@ -108,7 +107,7 @@ class PendingWake implements Wake {
   }
 
   report(message: BridgeUp): void {
-    this.failing = message.type === "failed";
+    this.failing = message.type === "failed" && message.fault === "bridge";
     if (message.type !== "sent" || this.over) return;
     this.count[this.order.terminal.way] += 1;
     if (!this.isSent) this.order.sent();

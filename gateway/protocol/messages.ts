@@ -15,6 +15,14 @@ const envelope = {
   exp: z.number().int().positive(),
 };
 
+export interface Enveloped {
+  id: string;
+  seq: number;
+  exp: number;
+}
+/** What a sender says; {@link Envelopes} adds the rest. */
+export type WithoutEnvelope<T> = T extends unknown ? Omit<T, "v" | "id" | "seq" | "exp"> : never;
+
 const message = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.strictObject({ ...envelope, type: z.literal(type), ...shape });
 
@@ -54,10 +62,13 @@ export const BridgeDown = z.discriminatedUnion("type", [
 ]);
 export type BridgeDown = z.infer<typeof BridgeDown>;
 
-/** Bridge -> gateway. `sent`: the called modem rings, or the network took the SMS. `failed`: tried, will be tried again until `exp`. */
+/**
+ * Bridge -> gateway. `sent`: the called modem rings, or the network took the SMS.
+ * `failed`: tried, and tried again until `exp`; at fault is the bridge's own modem, or the terminal's (busy, not reached).
+ */
 export const BridgeUp = z.discriminatedUnion("type", [
   message("sent", { wakeId: Id }),
-  message("failed", { wakeId: Id, why: z.string().max(200) }),
+  message("failed", { wakeId: Id, fault: z.enum(["bridge", "terminal"]), why: z.string().max(200) }),
 ]);
 export type BridgeUp = z.infer<typeof BridgeUp>;
 
@@ -74,7 +85,7 @@ export class Envelopes {
  * Parses one payload and drops what must not act: garbage, the expired, and copies (the last 1,000 ids are remembered).
  * @returns the message, or why it was dropped.
  */
-export class Inbox<T extends { id: string; exp: number }> {
+export class Inbox<T extends Enveloped> {
   private readonly seen = new Set<string>();
 
   constructor(

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Lab, withLab } from "./lab.js";
+import { TERMINAL } from "./names.js";
+
+/** What the bridge's modem has been told so far. */
+async function bridgeModem({ emulator }: Lab) {
+  const reply = await emulator({ op: "counters" });
+  if ("error" in reply || reply.counters?.bridge === undefined) throw new Error("no counters");
+  const { atCommands, callsMade, smsSent } = reply.counters.bridge;
+  return { atCommands, callsMade, smsSent };
+}
+
+describe("calls that end without talking have a final answer", () => {
+  test("tiger may not wake rabit: nothing goes to the bridge or over the air", async () => {
+    await withLab({}, async (lab) => {
+      const before = await bridgeModem(lab);
+      const result = await lab.bench.call("tiger");
+      expect(result).toMatchObject({ outcome: "refused", reason: "not-available", exitCode: 3, wakes: { ring: 0, sms: 0 } });
+      expect(await bridgeModem(lab)).toEqual(before);
+      expect(lab.lines("wake.requested", "bridge")).toEqual([]);
+      expect(lab.terminalStates()).toEqual([]);
+    });
+  });
+
+  test("two calls at once: the second gets busy, and the first goes on", async () => {
+    await withLab({}, async ({ bench }) => {
+      const first = bench.startCall("shark", { talkSeconds: 3 });
+      await bench.process("gateway").waitFor("call.step", 10_000, ({ step }) => step === "answer");
+      expect(await bench.call("dog")).toMatchObject({ outcome: "refused", reason: "busy" });
+      expect(await first.result).toMatchObject({ outcome: "talked", reason: "caller-hung-up" });
+    });
+  });
+
+  test("nobody answers", async () => {
+    await withLab({ answer: "button", calls: { noAnswerSeconds: 1 } }, async ({ bench, lines }) => {
+      const off = bench.process(TERMINAL).waitFor("indicator", 20_000, ({ pattern }) => pattern === "off");
+      expect(await bench.call("shark")).toMatchObject({ outcome: "no-answer", reason: "no-answer", exitCode: 3 });
+      await off;
+      expect(lines("indicator", TERMINAL).flatMap(({ pattern }) => (pattern === undefined ? [] : [pattern]))).toEqual([
+        "waking",
+        "ringing",
+        "off",
+      ]);
+    });
+  });
+
+  test("declined at the terminal, by holding its button", async () => {
+    await withLab({ answer: "button" }, async ({ bench }) => {
+      const alerting = bench.process(TERMINAL).waitFor("terminal.state", 20_000, ({ state }) => state === "alerting");
+      const call = bench.call("shark");
+      await alerting;
+      await bench.button("hold");
+      expect(await call).toMatchObject({ outcome: "declined", reason: "declined", exitCode: 3 });
+    });
+  });
+
+  const DEADLINE = { wakeDeadlineSeconds: 3, bridgeGraceSeconds: 2 };
+
+  test.each([
+    ["its modem is off", { op: "power", modem: TERMINAL, on: false }, "wake-timeout"],
+    ["its SIM is gone", { op: "sim", modem: TERMINAL, inserted: false }, "wake-timeout"],
+    ["the bridge's modem is off", { op: "power", modem: "bridge", on: false }, "bridge-modem"],
+  ] as const)("unreachable: %s", async (_what, fault, reason) => {
+    await withLab({ calls: DEADLINE }, async ({ bench, emulator, terminalStates }) => {
+      await emulator(fault);
+      expect(await bench.call("shark")).toMatchObject({ outcome: "unreachable", reason, exitCode: 3, wakes: { ring: 0 } });
+      expect(terminalStates()).toEqual([]);
+    });
+  });
+
+  test("unreachable: the bridge is gone; and reachable when it is back", async () => {
+    await withLab({ calls: DEADLINE }, async ({ bench }) => {
+      await bench.process("bridge").close();
+      expect(await bench.call("shark")).toMatchObject({ outcome: "unreachable", reason: "bridge-gone" });
+      await bench.startProcess("bridge");
+      expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({ outcome: "talked" });
+    });
+  });
+
+  test("an SMS that comes after everybody has gone rings nobody", async () => {
+    await withLab({ way: "sms", calls: DEADLINE }, async ({ bench, emulator, terminalStates }) => {
+      await emulator({ op: "power", modem: TERMINAL, on: false });
+      expect(await bench.call("shark")).toMatchObject({ outcome: "unreachable", wakes: { sms: 1 } });
+      const late = bench.process(TERMINAL).waitFor("wake.ignored", 30_000);
+      await emulator({ op: "power", modem: TERMINAL, on: true });
+      expect(await late).toMatchObject({ fault: "expired" });
+      expect(terminalStates()).toEqual([]);
+    });
+  });
+});

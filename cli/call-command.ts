@@ -1,0 +1,72 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { REASON_TEXT } from "../gateway/protocol/outcomes.js";
+import { STEPS } from "../gateway/protocol/timeline.js";
+import { loadConfig } from "../process/config.js";
+import { describeKeys } from "../process/config-help.js";
+import { createLog } from "../process/log.js";
+import { CallConfig } from "./call-config.js";
+
+interface Flags {
+  config: string;
+  as?: string;
+  json?: string;
+  talkSeconds?: string;
+}
+
+/** Exit codes of a call, the same for `wor call` and the bench. */
+export const EXIT = { talked: 0, error: 1, otherwise: 3 } as const;
+
+export function addCall(program: Command): void {
+  program
+    .command("call")
+    .description("calls a terminal, with WAV files or the sound card")
+    .argument("<terminal>", "whom to call")
+    .requiredOption("--config <file>", "TOML file with the gateway, the caller's password and the sound")
+    .option("--as <caller>", "who calls, instead of the file's `caller`")
+    .option("--talk-seconds <n>", "hang up this long after the answer, instead of the file's `talkSeconds`")
+    .option("--json <file>", "write the outcome and the timeline there")
+    .addHelpText(
+      "after",
+      `\nExit: 0 they talked, 3 the call ended otherwise, 1 an error.\n\nKeys of the file:\n  ${describeKeys(CallConfig).join("\n  ")}\n\nEnvironment: WOR_CALL_PASSWORD sets password, and so on.`,
+    )
+    .action(async (terminal: string, flags: Flags) => process.exit(await call(terminal, flags)));
+}
+
+async function call(terminal: string, flags: Flags): Promise<number> {
+  const env = {
+    ...process.env,
+    ...(flags.as === undefined ? {} : { WOR_CALL_CALLER: flags.as }),
+    ...(flags.talkSeconds === undefined ? {} : { WOR_CALL_TALK_SECONDS: flags.talkSeconds }),
+  };
+  const config = loadConfig(CallConfig, flags.config, "WOR_CALL", env);
+  const log = createLog("call", config.logLevel);
+  const { MediaProcess } = await import("../device/media/media-process.js");
+  const { Caller } = await import("./caller.js");
+  // Forked before the login, so that it is ready at the click.
+  const media = MediaProcess.start({ sound: config.sound, log });
+  try {
+    const caller = await Caller.logIn(config.gateway, config.caller, config.password, log);
+    const hangUp = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => hangUp.abort());
+    if (process.env.WOR_PARENT === "1") process.stdin.on("end", () => hangUp.abort()).resume();
+    caller.on("step", ({ no, step, atMs }) => say(`${no.padEnd(6)} ${STEPS[step].text} (${atMs} ms)`));
+    caller.on("state", (state) => {
+      if (state.state !== "ended") say(state.state);
+      if (state.state === "talking" && config.talkSeconds !== undefined)
+        setTimeout(() => hangUp.abort(), config.talkSeconds * 1_000);
+    });
+    const end = await caller.call(terminal, media, hangUp.signal);
+    caller.close();
+    await media.close();
+    say(`${end.outcome}: ${REASON_TEXT[end.reason]}`);
+    if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(end, null, 2)}\n`);
+    return end.outcome === "talked" ? EXIT.talked : EXIT.otherwise;
+  } finally {
+    await media.close();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

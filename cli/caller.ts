@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import WebSocket from "ws";
+import type { MediaProcess } from "../device/media/media-process.js";
+import { CallerDown, type CallerUp, type CallState } from "../gateway/protocol/caller.js";
+import type { Outcome, Reason } from "../gateway/protocol/outcomes.js";
+import { MAX_MESSAGE_BYTES } from "../gateway/protocol/topics.js";
+import type { TimelineEntry } from "../gateway/protocol/timeline.js";
+import { reasonOf, WorError } from "../process/errors.js";
+import type { Closable } from "../process/lifecycle.js";
+import type { Logger } from "../process/log.js";
+
+export interface CallEnd {
+  callId: string;
+  outcome: Outcome;
+  reason: Reason;
+  text: string;
+  /** Date.now() of the click: when the call request left. */
+  clickedAt: number;
+  timeline: TimelineEntry[];
+}
+
+type LoggedIn = Extract<CallerDown, { type: "logged-in" }>;
+
+const LOGIN_DEADLINE_MS = 10_000;
+
+/** A caller without a browser: the embedded voice service's protocol, with sound in a media child. */
+export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEntry] }> implements Closable {
+  private constructor(
+    private readonly socket: WebSocket,
+    private readonly account: LoggedIn,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  /** @throws WorError `login` when the gateway is not reached, refuses the password, or is silent. */
+  static logIn(url: string, user: string, password: string, log: Logger): Promise<Caller> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(url, { maxPayload: MAX_MESSAGE_BYTES, handshakeTimeout: LOGIN_DEADLINE_MS });
+      const fail = (why: string) => {
+        clearTimeout(deadline);
+        socket.removeAllListeners().on("error", () => {}).terminate();
+        reject(new WorError("login", `cannot log in as ${user} at ${url}: ${why}`));
+      };
+      const deadline = setTimeout(() => fail("no answer in time"), LOGIN_DEADLINE_MS);
+      socket.once("open", () => send(socket, { type: "login", user, password }));
+      socket.once("error", (error) => fail(error.message));
+      socket.once("close", () => fail("the gateway closed the connection"));
+      socket.once("message", (data) => {
+        const message = CallerDown.safeParse(JSON.parse(data.toString())).data;
+        if (message?.type !== "logged-in") return fail(message?.type === "login-refused" ? message.text : "not understood");
+        clearTimeout(deadline);
+        socket.removeAllListeners();
+        resolve(new Caller(socket, message, log));
+      });
+    });
+  }
+
+  /**
+   * One call. The offer is made while the terminal is being woken, and kept by the gateway until it is on line.
+   * @param hangUp aborts it: the caller hangs up.
+   * @returns when the gateway has given its final answer, or is gone (`gateway-lost`).
+   */
+  async call(terminal: string, media: MediaProcess, hangUp: AbortSignal): Promise<CallEnd> {
+    const callId = randomUUID();
+    const timeline: TimelineEntry[] = [];
+    const clickedAt = Date.now();
+    this.send({ type: "call", callId, terminal });
+    this.log.info({ callId, terminal }, "call.click");
+    const ended = this.follow(callId, timeline, media);
+    const onHangUp = () => this.send({ type: "hangup", callId });
+    if (hangUp.aborted) onHangUp();
+    else hangUp.addEventListener("abort", onHangUp, { once: true });
+    media.on("candidate", (candidate) => this.send({ type: "candidate", callId, candidate }));
+    media.on("received", (first) => this.send({ type: "received", callId, first }));
+    media.on("failed", (reason) => {
+      this.log.warn({ callId, reason }, "media.failed");
+      onHangUp();
+    });
+    media.createOffer(this.account.iceServers).then(
+      (sdp) => this.send({ type: "offer", callId, sdp }),
+      (error) => {
+        this.log.warn({ callId, reason: reasonOf(error) }, "media.no-offer");
+        onHangUp();
+      },
+    );
+    const end = await ended;
+    hangUp.removeEventListener("abort", onHangUp);
+    return { callId, clickedAt, timeline, ...end };
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  private follow(
+    callId: string,
+    timeline: TimelineEntry[],
+    media: MediaProcess,
+  ): Promise<{ outcome: Outcome; reason: Reason; text: string }> {
+    return new Promise((resolve) => {
+      let talked = false;
+      this.socket.on("message", (data) => {
+        const message = CallerDown.safeParse(JSON.parse(data.toString())).data;
+        if (message === undefined || !("callId" in message) || message.callId !== callId) return;
+        if (message.type === "step") {
+          timeline.push(message.entry);
+          this.emit("step", message.entry);
+        }
+        if (message.type === "answer") void this.accept(callId, media, message.sdp);
+        if (message.type === "candidate") media.addCandidate(message.candidate);
+        if (message.type !== "state") return;
+        talked ||= message.call.state === "talking";
+        this.emit("state", message.call);
+        if (message.call.state === "ended") resolve(message.call);
+      });
+      this.socket.once("close", () => {
+        const outcome = talked ? "talked" : "unreachable";
+        resolve({ outcome, reason: "gateway-lost", text: "The connection to the gateway was lost." });
+      });
+      this.socket.on("error", (error) => this.log.warn({ reason: error.message }, "gateway.socket-error"));
+    });
+  }
+
+  private async accept(callId: string, media: MediaProcess, sdp: string): Promise<void> {
+    try {
+      await media.acceptAnswer(sdp);
+      media.talk();
+    } catch (error) {
+      this.log.warn({ callId, reason: reasonOf(error) }, "media.bad-answer");
+      this.send({ type: "hangup", callId });
+    }
+  }
+
+  private send(message: CallerUp): void {
+    send(this.socket, message);
+  }
+}
+
+function send(socket: WebSocket, message: CallerUp): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}

@@ -1,0 +1,77 @@
+import { Command } from "commander";
+import type { z } from "zod";
+import { loadConfig } from "../process/config.js";
+import { describeKeys } from "../process/config-help.js";
+import { reasonOf, WorError } from "../process/errors.js";
+import { type Closable, runUntilSignal } from "../process/lifecycle.js";
+import { createLog, type LogLevel, type Logger } from "../process/log.js";
+
+/** A long-running process: its configuration schema and what runs it, loaded only when it is asked for. */
+interface Process {
+  name: string;
+  summary: string;
+  load(): Promise<{ schema: z.ZodType<{ logLevel: LogLevel }>; run(config: never, log: Logger): Promise<Closable> }>;
+}
+
+const PROCESSES: Process[] = [
+  {
+    name: "gateway",
+    summary: "takes the calls in the terminals' place",
+    load: async () => ({
+      schema: (await import("../gateway/config.js")).GatewayConfig,
+      run: (await import("../gateway/main.js")).runGateway,
+    }),
+  },
+  {
+    name: "bridge",
+    summary: "rings terminals or sends them an SMS through its modems",
+    load: async () => ({
+      schema: (await import("../wor-bridge/config.js")).BridgeConfig,
+      run: (await import("../wor-bridge/main.js")).runBridge,
+    }),
+  },
+  {
+    name: "terminal",
+    summary: "sleeps until it is woken, then talks",
+    load: async () => ({
+      schema: (await import("../device/config.js")).TerminalConfig,
+      run: (await import("../device/main.js")).runTerminal,
+    }),
+  },
+];
+
+async function main(): Promise<void> {
+  const program = new Command("wor").description("Wake-on-Ring").showHelpAfterError();
+  for (const process of PROCESSES) await addProcess(program, process);
+  (await import("./emulator-command.js")).addEmulator(program);
+  (await import("./call-command.js")).addCall(program);
+  (await import("./bench-command.js")).addBench(program);
+  await program.parseAsync();
+}
+
+async function addProcess(program: Command, { name, summary, load }: Process): Promise<void> {
+  const command = program
+    .command(name)
+    .description(summary)
+    .requiredOption("--config <file>", "TOML file; every key can be overridden by the environment, see below")
+    .action(async ({ config: file }: { config: string }) => {
+      const { schema, run } = await load();
+      const config = loadConfig(schema, file, `WOR_${name.toUpperCase()}`);
+      const log = createLog(name, config.logLevel);
+      runUntilSignal(await run(config as never, log), log);
+    });
+  // Only the asked-for command's schema is worth loading.
+  if (process.argv[2] !== name) return;
+  const { schema } = await load();
+  const prefix = `WOR_${name.toUpperCase()}`;
+  command.addHelpText(
+    "after",
+    `\nKeys of the file ([] is a list of tables):\n  ${describeKeys(schema).join("\n  ")}\n\nEnvironment: ${prefix}_HTTP__PORT=8080 would set http.port (__ goes down one level, UPPER_SNAKE is camelCase).`,
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`wor: ${reasonOf(error)}\n`);
+  if (!(error instanceof WorError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+});

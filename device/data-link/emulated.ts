@@ -1,0 +1,18 @@
+import { connect } from "node:net";
+import type { Modem } from "../../hardware/modem/modem.js";
+import { reasonOf } from "../../process/errors.js";
+import type { Logger } from "../../process/log.js";
+import type { DataLink } from "./data-link.js";
+
+const DOWN_TIMEOUT_MS = 5_000;
+
+/** The emulated modem: a PDP context activated by AT commands opens the byte pipe at its UNIX socket. */
+export function emulatedLink(modem: Modem, socket: string, apn: string, log: Logger): DataLink {
+  return {
+    up: (timeoutMs) => modem.activateData(apn, timeoutMs),
+    // The emulator's network has one host, the gateway, so host and port are its business.
+    connect: () => connect({ path: socket }),
+    down: () =>
+      modem.deactivateData(DOWN_TIMEOUT_MS).catch((error) => log.warn({ reason: reasonOf(error) }, "data-link.not-down")),
+  };
+}

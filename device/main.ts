@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { Indicator } from "../hardware/indicator/indicator.js";
+import { Modem } from "../hardware/modem/modem.js";
+import { type Closable, Owned } from "../process/lifecycle.js";
+import type { Logger } from "../process/log.js";
+import type { TerminalConfig } from "./config.js";
+import { alwaysLink } from "./data-link/always.js";
+import type { DataLink } from "./data-link/data-link.js";
+import { emulatedLink } from "./data-link/emulated.js";
+import { DurableState } from "./durable-state.js";
+import { Terminal } from "./terminal.js";
+import { WakeJudge } from "./wake-judge.js";
+
+/**
+ * Wires the terminal (15) and leaves it asleep: the serial port open, nothing else.
+ * MQTT, WebRTC, sound and the indicator's board are loaded when it is woken. Logs `terminal.ready`.
+ */
+export async function runTerminal(config: TerminalConfig, log: Logger): Promise<Closable> {
+  const owned = new Owned(log);
+  const state = DurableState.open(config.stateFile);
+  const ca = readFileSync(config.gateway.ca);
+  const modem = owned.own("modem", new Modem({ name: config.id, ...config.modem, log }));
+  const indicator = owned.own("indicator", new Indicator(config.indicator, log));
+  const judge = new WakeJudge(
+    {
+      terminal: config.id,
+      wakeKey: Buffer.from(config.wakeKey, "base64url"),
+      ...config.wake,
+    },
+    state,
+    log,
+  );
+  const terminal = owned.own(
+    "terminal",
+    new Terminal({
+      log,
+      link: dataLink(config, modem, log),
+      indicator,
+      answer: config.answer,
+      lingerSeconds: config.lingerSeconds,
+      loadGateway: async () => {
+        const { openTerminalLink } = await import("./terminal-link.js");
+        return (link) => openTerminalLink(config, ca, link, log);
+      },
+      startMedia: async () => {
+        const { MediaProcess } = await import("./media/media-process.js");
+        return MediaProcess.start({ sound: config.sound, log });
+      },
+    }),
+  );
+  indicator.on("press", () => terminal.press());
+  indicator.on("hold", () => terminal.hold());
+  modem.on("sms", ({ text }) => {
+    if (judge.sms(text)) terminal.wake("sms");
+  });
+  modem.on("ring", ({ number }) => {
+    if (judge.ring(number)) terminal.wake("ring");
+  });
+  modem.start();
+  log.info({ terminal: config.id }, "terminal.ready");
+  return owned;
+}
+
+function dataLink(config: TerminalConfig, modem: Modem, log: Logger): DataLink {
+  const { link } = config;
+  switch (link.kind) {
+    case "emulated":
+      return emulatedLink(modem, link.socket, link.apn, log);
+    case "always":
+      return alwaysLink;
+    default:
+      return link satisfies never;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The terminal's states:
+ *
+ *   asleep -> attaching -> logging-in -> alerting -> in-call -> lingering -> asleep
+ *
+ * Any failure leads back to asleep through `release` (log out, data link down, media child gone).
+ * Nobody is alarmed before `offered`: that came from the gateway over TLS, so the call is still on.
+ */
+export type TerminalState = "asleep" | "attaching" | "logging-in" | "alerting" | "in-call" | "lingering";
+
+export type TerminalEvent =
+  | "woken"
+  | "data-up"
+  | "data-failed"
+  | "nothing-waiting"
+  | "login-failed"
+  | "link-lost"
+  | "offered"
+  | "pressed"
+  | "held"
+  | "hung-up"
+  | "media-failed"
+  | "deadline";
+
+/** What the shell does on a transition, in this order. */
+export type TerminalEffect =
+  | "prepare-media"
+  | "bring-up-data"
+  | "log-in"
+  | "alert"
+  | "answer"
+  | "stop-alert"
+  | "say-declined"
+  | "say-no-answer"
+  | "say-hung-up"
+  | "say-failed"
+  | "end-media"
+  | "release";
+
+type Row = Partial<Record<TerminalEvent, readonly [TerminalState, ...TerminalEffect[]]>>;
+
+/** An event that is absent is ignored in that state. */
+export const TRANSITIONS = {
+  asleep: {
+    woken: ["attaching", "prepare-media", "bring-up-data"],
+  },
+  attaching: {
+    "data-up": ["logging-in", "log-in"],
+    "data-failed": ["asleep", "end-media", "release"],
+    "media-failed": ["attaching", "prepare-media"],
+    deadline: ["asleep", "end-media", "release"],
+  },
+  "logging-in": {
+    offered: ["alerting", "alert"],
+    "nothing-waiting": ["asleep", "end-media", "release"],
+    "hung-up": ["lingering", "end-media"],
+    "login-failed": ["asleep", "end-media", "release"],
+    "link-lost": ["asleep", "end-media", "release"],
+    deadline: ["asleep", "end-media", "release"],
+  },
+  alerting: {
+    pressed: ["in-call", "stop-alert", "answer"],
+    held: ["lingering", "stop-alert", "say-declined", "end-media"],
+    "hung-up": ["lingering", "stop-alert", "end-media"],
+    "media-failed": ["lingering", "stop-alert", "say-failed", "end-media"],
+    "link-lost": ["asleep", "stop-alert", "end-media", "release"],
+    deadline: ["lingering", "stop-alert", "say-no-answer", "end-media"],
+  },
+  "in-call": {
+    pressed: ["lingering", "say-hung-up", "end-media"],
+    held: ["lingering", "say-hung-up", "end-media"],
+    "hung-up": ["lingering", "end-media"],
+    "media-failed": ["lingering", "say-failed", "end-media"],
+    "link-lost": ["asleep", "end-media", "release"],
+  },
+  lingering: {
+    offered: ["alerting", "prepare-media", "alert"],
+    "link-lost": ["asleep", "release"],
+    deadline: ["asleep", "release"],
+  },
+} as const satisfies Record<TerminalState, Row>;
+
+export interface TerminalTransition {
+  state: TerminalState;
+  effects: readonly TerminalEffect[];
+}
+
+/** @returns undefined when the event means nothing in that state. */
+export function nextTerminal(state: TerminalState, event: TerminalEvent): TerminalTransition | undefined {
+  const row: Row = TRANSITIONS[state];
+  const found = row[event];
+  if (found === undefined) return undefined;
+  const [next, ...effects] = found;
+  return { state: next, effects };
+}

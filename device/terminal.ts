@@ -1,0 +1,269 @@
+import type { Indicator } from "../hardware/indicator/indicator.js";
+import { reasonOf, WorError } from "../process/errors.js";
+import type { Closable } from "../process/lifecycle.js";
+import type { Logger } from "../process/log.js";
+import type { TerminalLink } from "../gateway/protocol/device-link.js";
+import type { TerminalDown, WakeSource } from "../gateway/protocol/messages.js";
+import type { Reason } from "../gateway/protocol/outcomes.js";
+import type { DataLink } from "./data-link/data-link.js";
+import type { MediaProcess } from "./media/media-process.js";
+import { nextTerminal, type TerminalEffect, type TerminalEvent, type TerminalState } from "./terminal-machine.js";
+
+/** Everything that a call needs and sleep does not is made by a function, and only then loaded. */
+export interface TerminalParts {
+  log: Logger;
+  link: DataLink;
+  indicator: Pick<Indicator, "show">;
+  answer: "button" | "auto";
+  lingerSeconds: number;
+  /** @returns what opens a connection to the gateway over the data link, once that is up. */
+  loadGateway(): Promise<(link: DataLink) => TerminalLink>;
+  startMedia(): Promise<MediaProcess>;
+}
+
+/** How long each state may last, in ms; in-call may last for ever. */
+const DEADLINES: Partial<Record<TerminalState, number>> = {
+  attaching: 35_000,
+  "logging-in": 30_000,
+  // The gateway ends an unanswered call first; this is for a gateway that has forgotten it.
+  alerting: 120_000,
+};
+const ATTACH_TIMEOUT_MS = 30_000;
+
+type Offer = Extract<TerminalDown, { type: "offer" }>;
+
+/** Runs the effects of the terminal's state machine; a failing effect is one more event. */
+export class Terminal implements Closable {
+  private state: TerminalState = "asleep";
+  private wokenBy: WakeSource = "boot";
+  private address: string | null = null;
+  private openGateway: ((link: DataLink) => TerminalLink) | undefined;
+  private gateway: TerminalLink | undefined;
+  private media: MediaProcess | undefined;
+  private mediaStarting: Promise<MediaProcess> | undefined;
+  private offer: Offer | undefined;
+  private answerSdp: Promise<string> | undefined;
+  private deadline: NodeJS.Timeout | undefined;
+  private releasing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: TerminalParts) {}
+
+  /** A wake was judged good. Ignored unless asleep: an awake terminal hears of calls from the gateway. */
+  wake(source: WakeSource): void {
+    if (this.state === "asleep") this.wokenBy = source;
+    this.on("woken");
+  }
+
+  /** The button, short: answers, or hangs up. */
+  press(): void {
+    this.on("pressed");
+  }
+
+  /** The button, long: declines, or hangs up. */
+  hold(): void {
+    this.on("held");
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.deadline);
+    this.parts.indicator.show("off");
+    await this.endMedia();
+    await this.release();
+  }
+
+  private on(event: TerminalEvent): void {
+    const transition = nextTerminal(this.state, event);
+    if (transition === undefined) return;
+    const from = this.state;
+    this.state = transition.state;
+    if (this.state !== from) this.entered(this.state, event);
+    for (const effect of transition.effects) this.run(effect);
+  }
+
+  private entered(state: TerminalState, why: TerminalEvent): void {
+    this.parts.log.info({ state, why }, "terminal.state");
+    clearTimeout(this.deadline);
+    const limitMs = state === "lingering" ? this.parts.lingerSeconds * 1_000 : DEADLINES[state];
+    if (limitMs !== undefined) this.deadline = setTimeout(() => this.on("deadline"), limitMs);
+    if (state === "attaching") this.parts.indicator.show("waking");
+    if (state === "in-call") this.parts.indicator.show("in-call");
+    if (state === "lingering" || state === "asleep") this.parts.indicator.show("off");
+  }
+
+  private run(effect: TerminalEffect): void {
+    switch (effect) {
+      case "prepare-media":
+        return this.prepareMedia();
+      case "bring-up-data":
+        return void this.bringUpData();
+      case "log-in":
+        return this.logIn();
+      case "alert":
+        return this.alert();
+      case "stop-alert":
+        return this.media?.alert(false);
+      case "answer":
+        return void this.sendAnswer();
+      case "say-declined":
+        return this.say("declined");
+      case "say-no-answer":
+        return this.say("no-answer");
+      case "say-hung-up":
+        return this.say("terminal-hung-up");
+      case "say-failed":
+        return this.say("terminal-failed");
+      case "end-media":
+        return void this.endMedia();
+      case "release":
+        return void this.release();
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Loaded while the data link comes up, so that it is ready when the offer is. */
+  private prepareMedia(): void {
+    if (this.mediaStarting !== undefined) return;
+    const starting = this.parts.startMedia();
+    this.mediaStarting = starting;
+    starting.then(
+      (media) => {
+        if (this.mediaStarting !== starting) return void media.close();
+        this.media = media;
+        this.follow(media);
+      },
+      (error) => this.mediaFailed(starting, reasonOf(error)),
+    );
+  }
+
+  private follow(media: MediaProcess): void {
+    const ours = () => this.media === media;
+    media.on("failed", (reason) => {
+      if (!ours()) return;
+      this.parts.log.warn({ reason }, "media.failed");
+      this.on("media-failed");
+    });
+    media.on("candidate", (candidate) => {
+      if (ours() && this.offer && this.state === "in-call")
+        this.gateway?.send({ type: "candidate", callId: this.offer.callId, candidate });
+    });
+    media.on("received", (first) => {
+      if (ours() && this.offer) this.gateway?.send({ type: "received", callId: this.offer.callId, first });
+    });
+  }
+
+  private mediaFailed(starting: Promise<MediaProcess>, reason: string): void {
+    if (this.mediaStarting !== starting) return;
+    this.parts.log.warn({ reason }, "media.not-started");
+    this.on("media-failed");
+  }
+
+  private async bringUpData(): Promise<void> {
+    await this.releasing;
+    try {
+      const [{ address }, openGateway] = await Promise.all([this.parts.link.up(ATTACH_TIMEOUT_MS), this.parts.loadGateway()]);
+      this.address = address;
+      this.openGateway = openGateway;
+      this.on("data-up");
+    } catch (error) {
+      this.parts.log.warn({ reason: reasonOf(error) }, "data-link.not-up");
+      this.on("data-failed");
+    }
+  }
+
+  private logIn(): void {
+    const gateway = this.openGateway?.(this.parts.link);
+    if (gateway === undefined) return this.on("login-failed");
+    this.gateway = gateway;
+    gateway.on("message", (message) => this.fromGateway(message));
+    gateway.on("lost", (reason) => {
+      if (this.gateway !== gateway) return;
+      this.parts.log.warn({ reason }, "gateway.lost");
+      this.on("link-lost");
+    });
+  }
+
+  private fromGateway(message: TerminalDown): void {
+    switch (message.type) {
+      case "welcome":
+        this.gateway?.send({ type: "hello", address: this.address, wokenBy: this.wokenBy });
+        this.parts.log.info({ callId: message.call?.callId ?? null }, "gateway.welcome");
+        if (message.call === null) this.on("nothing-waiting");
+        return;
+      case "offer":
+        if (this.state !== "logging-in" && this.state !== "lingering") return;
+        this.offer = message;
+        return this.on("offered");
+      case "candidate":
+        if (this.offer?.callId === message.callId) this.media?.addCandidate(message.candidate);
+        return;
+      case "hangup":
+        this.parts.log.info({ callId: message.callId, reason: message.reason }, "gateway.hangup");
+        if (this.offer === undefined || this.offer.callId === message.callId) this.on("hung-up");
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** The gateway has confirmed the call: lamp, buzzer, ring tone; and the SDP answer is made ready meanwhile. */
+  private alert(): void {
+    const offer = this.offer;
+    if (offer === undefined) return;
+    this.gateway?.send({ type: "alerting", callId: offer.callId });
+    this.parts.indicator.show("ringing");
+    this.answerSdp = this.mediaReady().then((media) => {
+      if (this.state === "alerting") media.alert(true);
+      return media.createAnswer(offer.sdp, offer.iceServers);
+    });
+    this.answerSdp.catch((error) => this.answerFailed(offer, error));
+    if (this.parts.answer === "auto") this.on("pressed");
+  }
+
+  private mediaReady(): Promise<MediaProcess> {
+    return this.mediaStarting ?? Promise.reject(new WorError("media", "the media child was not started"));
+  }
+
+  private answerFailed(offer: Offer, error: unknown): void {
+    if (this.offer !== offer || (this.state !== "alerting" && this.state !== "in-call")) return;
+    this.parts.log.warn({ callId: offer.callId, reason: reasonOf(error) }, "media.no-answer");
+    const reason = error instanceof WorError && error.code === "bad-sdp" ? "bad-offer" : "terminal-failed";
+    this.gateway?.send({ type: "hangup", callId: offer.callId, reason });
+    this.offer = undefined;
+    this.on("media-failed");
+  }
+
+  private async sendAnswer(): Promise<void> {
+    const offer = this.offer;
+    const sdp = await this.answerSdp?.catch(() => undefined);
+    if (offer === undefined || sdp === undefined || this.offer !== offer || this.state !== "in-call") return;
+    this.gateway?.send({ type: "answer", callId: offer.callId, sdp });
+    this.media?.talk();
+  }
+
+  private say(reason: Reason): void {
+    if (this.offer) this.gateway?.send({ type: "hangup", callId: this.offer.callId, reason });
+  }
+
+  private async endMedia(): Promise<void> {
+    const { mediaStarting } = this;
+    this.media = undefined;
+    this.mediaStarting = undefined;
+    this.answerSdp = undefined;
+    this.offer = undefined;
+    const media = await mediaStarting?.catch(() => undefined);
+    await media?.close();
+  }
+
+  /** Everything that costs bytes goes: the login, then the data link. A wake during it waits for its end. */
+  private release(): Promise<void> {
+    const { gateway } = this;
+    this.gateway = undefined;
+    this.releasing = this.releasing.then(async () => {
+      await gateway?.close();
+      await this.parts.link.down();
+      this.parts.log.info({}, "data-link.down");
+    });
+    return this.releasing;
+  }
+}

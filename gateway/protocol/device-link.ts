@@ -1,0 +1,111 @@
+import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import { connect as connectTls } from "node:tls";
+import { MqttClient } from "mqtt";
+import type { z } from "zod";
+import type { Closable } from "../../process/lifecycle.js";
+import type { Logger } from "../../process/log.js";
+import { type BridgeDown, type BridgeUp, type Enveloped, Envelopes, Inbox, type TerminalDown, type TerminalUp, type WithoutEnvelope } from "./messages.js";
+
+export interface DeviceLinkOptions<Down> {
+  /** Username and client id at once. */
+  id: string;
+  secret: string;
+  /** PEM of the authority that signed the gateway's certificate. */
+  ca: Buffer;
+  /** The name in the gateway's certificate. */
+  name: string;
+  downTopic: string;
+  upTopic: string;
+  downSchema: z.ZodType<Down>;
+  /** How long a message of ours is worth anything. */
+  lifeMs: number;
+  /** Opens the byte stream to the gateway. */
+  open(): Duplex;
+  log: Logger;
+}
+
+const KEEPALIVE_SECONDS = 10;
+const CONNECT_TIMEOUT_MS = 20_000;
+const GOODBYE_TIMEOUT_MS = 2_000;
+
+/**
+ * One login of a terminal or bridge at the gateway: MQTT 3.1.1 over TLS. Never reconnects: its owner decides that.
+ * The gateway's first words come with the CONNACK: attach handlers in the same turn as the constructor.
+ */
+export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
+  extends EventEmitter<{ up: []; message: [Down]; lost: [string] }>
+  implements Closable
+{
+  private readonly envelopes = new Envelopes();
+  private readonly client: MqttClient;
+  private over = false;
+
+  constructor(private readonly options: DeviceLinkOptions<Down>) {
+    super();
+    const { id, secret, downTopic, downSchema, log } = options;
+    const inbox = new Inbox<Down>(downSchema);
+    this.client = new MqttClient(() => this.openTls(), {
+      clientId: id,
+      username: id,
+      password: secret,
+      clean: true,
+      keepalive: KEEPALIVE_SECONDS,
+      reconnectPeriod: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      protocolVersion: 4,
+    });
+    this.client.on("message", (_topic, payload) => {
+      const taken = inbox.take(payload);
+      if ("message" in taken) this.emit("message", taken.message);
+      else log.warn({ why: taken.dropped }, "gateway.message-dropped");
+    });
+    this.client.on("connect", () => {
+      this.client.subscribe(downTopic, { qos: 1 });
+      this.emit("up");
+    });
+    this.client.on("error", (error) => this.lose(error.message));
+    this.client.on("close", () => this.lose("connection closed"));
+  }
+
+  /** Harmless when the link is lost or closed. */
+  send(message: WithoutEnvelope<Up>): void {
+    if (this.over) return;
+    const { upTopic, lifeMs, log } = this.options;
+    const payload = JSON.stringify({ ...this.envelopes.next(lifeMs), ...message });
+    this.client.publish(upTopic, payload, { qos: 1 }, (error) => {
+      if (error) log.warn({ reason: error.message }, "gateway.not-sent");
+    });
+  }
+
+  /** Says goodbye (MQTT DISCONNECT) and closes; what was sent before goes out first. */
+  async close(): Promise<void> {
+    this.over = true;
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(() => this.client.end(true, {}, () => resolve()), GOODBYE_TIMEOUT_MS);
+      this.client.end(false, {}, () => {
+        clearTimeout(deadline);
+        resolve();
+      });
+    });
+  }
+
+  private openTls(): Duplex {
+    const { open, ca, name } = this.options;
+    const raw = open();
+    const socket = connectTls({ socket: raw, ca, servername: name, minVersion: "TLSv1.2" });
+    raw.on("error", (error) => socket.destroy(error));
+    raw.on("close", () => socket.destroy());
+    return socket;
+  }
+
+  private lose(reason: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.client.end(true);
+    this.emit("lost", reason);
+  }
+}
+
+export type TerminalLink = DeviceLink<TerminalDown, TerminalUp>;
+export type BridgeLink = DeviceLink<BridgeDown, BridgeUp>;

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "@jest/globals";
+import type { CallState } from "../protocol/caller.js";
+import { wordsOf } from "./state-words.js";
+import type { VoiceCallModel } from "./voice-model.js";
+
+const call = (state: CallState): VoiceCallModel => ({
+  callId: "1",
+  terminal: "rabit",
+  state,
+  stateSince: 1_000,
+  microphone: "live",
+  entries: [],
+});
+
+describe("a call in words", () => {
+  test.each<[CallState, string, string, string | null]>([
+    [{ state: "requested" }, "waiting", "Calling rabit", "3 s"],
+    [{ state: "waking", way: "ring", sinceMs: 0 }, "waiting", "Waking rabit by ring", "3 s"],
+    [{ state: "waking", way: "sms", sinceMs: 0 }, "waiting", "Waking rabit by SMS", "3 s"],
+    [{ state: "online", address: "10.64.0.7" }, "waiting", "rabit is on line", "3 s"],
+    [{ state: "ringing" }, "ringing", "Ringing at rabit", "3 s"],
+    [{ state: "talking" }, "talking", "Talking with rabit", "3 s"],
+    [{ state: "ended", outcome: "talked", reason: "terminal-hung-up", text: "-" }, "ended", "Call ended", null],
+    [{ state: "ended", outcome: "refused", reason: "busy", text: "-" }, "failed", "Call refused", null],
+    [{ state: "ended", outcome: "unreachable", reason: "wake-timeout", text: "-" }, "failed", "Not reached", null],
+    [{ state: "ended", outcome: "cancelled", reason: "caller-hung-up", text: "-" }, "ended", "Call cancelled", null],
+  ])("%j", (state, tone, headline, since) => {
+    expect(wordsOf(call(state), 4_000)).toMatchObject({ tone, headline, since });
+  });
+
+  test("the address of a terminal on line is told, if there is one", () => {
+    expect(wordsOf(call({ state: "online", address: "10.64.0.7" }), 0).detail).toContain("10.64.0.7");
+    expect(wordsOf(call({ state: "online", address: null }), 0).detail).toBe("Setting up the sound.");
+  });
+
+  test("who has hung up is told so; another reason is told in the gateway's words", () => {
+    const ended = { state: "ended", outcome: "talked", text: "The gateway's words." } as const;
+    expect(wordsOf(call({ ...ended, reason: "caller-hung-up" }), 0).detail).toBe("You hung up.");
+    expect(wordsOf(call({ ...ended, reason: "terminal-lost" }), 0).detail).toBe("The gateway's words.");
+  });
+
+  test("a call without a microphone failed for that", () => {
+    const ended = call({ state: "ended", outcome: "cancelled", reason: "no-offer", text: "Allow it." });
+    const words = wordsOf({ ...ended, microphone: "denied" }, 0);
+    expect(words).toMatchObject({ tone: "failed", headline: "No microphone", detail: "Allow it." });
+  });
+});

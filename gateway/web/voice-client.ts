@@ -1,0 +1,147 @@
+import type { CallerDown, CallerUp } from "../protocol/caller.js";
+import { backoffMs } from "./backoff.js";
+import { type EndedHere, endedHere } from "./call-ends.js";
+import { VoiceCall } from "./voice-call.js";
+import { after, isLive, NO_VOICE, type VoiceEvent, type VoiceModel } from "./voice-model.js";
+
+/** A connection that is not logged in by then is given up and tried again. */
+const LOGIN_MS = 8_000;
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * A caller at the embedded voice service: keeps one WebSocket to `url` logged in, and makes one call at a time.
+ * `model` is all there is to show; `onChange` is called after each change of it.
+ */
+export class VoiceClient {
+  model: VoiceModel = NO_VOICE;
+  private credentials: Credentials | null = null;
+  private socket: WebSocket | null = null;
+  private voice: VoiceCall | null = null;
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly onChange: (model: VoiceModel) => void,
+  ) {}
+
+  /** Connects, logs in, and stays so until `logOut`; the result is in `model.link`. */
+  logIn(credentials: Credentials): void {
+    this.logOut();
+    this.credentials = credentials;
+    this.connect(credentials);
+  }
+
+  logOut(): void {
+    this.hangUp();
+    this.credentials = null;
+    this.disconnect();
+    this.happened({ type: "logged-out" });
+  }
+
+  /** Calls a terminal. The request leaves at once; the microphone and the offer follow while the terminal is woken. */
+  call(terminal: string): void {
+    if (isLive(this.model.call) || this.model.link !== "ready") return;
+    const callId = crypto.randomUUID();
+    this.send({ type: "call", callId, terminal });
+    this.happened({ type: "called", callId, terminal });
+    this.voice = new VoiceCall(callId, this.model.iceServers, {
+      send: (message) => this.send(message),
+      microphone: (microphone) => this.happened({ type: "microphone", callId, microphone }),
+      failed: (why) => this.end(why),
+    });
+    void this.voice.start();
+  }
+
+  hangUp(): void {
+    this.end("caller-hung-up");
+  }
+
+  /** Ends the call, if any, and the connection; for a page that goes away. */
+  close(): void {
+    this.logOut();
+  }
+
+  /** 0..1, root mean square of what the microphone hears; 0 without a call. */
+  microphoneLevel(): number {
+    return this.voice?.microphoneLevel() ?? 0;
+  }
+
+  remoteLevel(): number {
+    return this.voice?.remoteLevel() ?? 0;
+  }
+
+  private connect(credentials: Credentials): void {
+    this.happened({ type: "connecting", user: credentials.user });
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    const deadline = setTimeout(() => this.lost(socket), LOGIN_MS);
+    socket.onopen = () => this.send({ type: "login", ...credentials });
+    socket.onmessage = ({ data }) => {
+      if (socket !== this.socket) return;
+      const message = JSON.parse(String(data)) as CallerDown;
+      if (message.type === "logged-in" || message.type === "login-refused") clearTimeout(deadline);
+      this.told(message);
+    };
+    socket.onclose = () => {
+      clearTimeout(deadline);
+      this.lost(socket);
+    };
+  }
+
+  private lost(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    this.disconnect();
+    this.closeVoice();
+    const { credentials, model } = this;
+    if (!credentials) return;
+    this.happened({ type: "lost", end: endedHere("gateway-lost", model.call?.state ?? { state: "requested" }) });
+    this.retry = setTimeout(() => this.connect(credentials), backoffMs(this.failures++, Math.random()));
+  }
+
+  private told(message: CallerDown): void {
+    if (message.type === "logged-in") this.failures = 0;
+    if (message.type === "login-refused") {
+      this.credentials = null;
+      this.disconnect();
+    }
+    this.happened(message);
+    if (!("callId" in message) || message.callId !== this.voice?.callId) return;
+    if (message.type === "answer") void this.voice.answer(message.sdp);
+    if (message.type === "candidate") this.voice.candidate(message.candidate);
+    if (message.type === "state" && message.call.state === "ended") this.closeVoice();
+  }
+
+  private end(why: EndedHere): void {
+    const { call } = this.model;
+    if (!isLive(call)) return;
+    this.send({ type: "hangup", callId: call.callId });
+    this.closeVoice();
+    this.happened({ type: "ended-here", callId: call.callId, end: endedHere(why, call.state) });
+  }
+
+  private closeVoice(): void {
+    this.voice?.close();
+    this.voice = null;
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.retry);
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
+  }
+
+  private send(message: CallerUp): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private happened(event: VoiceEvent): void {
+    this.model = after(this.model, event, Date.now());
+    this.onChange(this.model);
+  }
+}

@@ -1,0 +1,73 @@
+import { rmSync, symlinkSync } from "node:fs";
+import type { Socket } from "node:net";
+import type { Closable } from "../../process/lifecycle.js";
+import { openPty, type Pty } from "./pty.js";
+import { UnixServer } from "./unix-server.js";
+
+const SOCKET_BACKLOG_LIMIT = 1024 * 1024;
+
+/**
+ * Where a modem can be reached: a pty behind the symlink `DIR/NAME`, and the socket `DIR/NAME.sock` for programs that
+ * want no tty. It is one line with two plugs: while a socket client is there, it has the line and the pty is silent.
+ */
+export class SerialSide implements Closable {
+  private readonly server: UnixServer;
+  private pty: Pty | undefined;
+  private client: Socket | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly receive: (text: string) => void,
+  ) {
+    this.server = new UnixServer(`${path}.sock`, (socket) => this.accept(socket));
+  }
+
+  async start(): Promise<void> {
+    await this.server.start();
+    await this.plug();
+  }
+
+  /** The device node appears. */
+  async plug(): Promise<void> {
+    if (this.pty !== undefined) return;
+    const pty = await openPty((bytes) => {
+      if (this.client === undefined) this.receive(bytes.toString("latin1"));
+    });
+    this.pty = pty;
+    rmSync(this.path, { force: true });
+    symlinkSync(pty.slavePath, this.path);
+  }
+
+  /** The device node goes away; who has it open is hung up on. The modem itself stays on. */
+  unplug(): void {
+    this.client?.destroy();
+    if (this.pty === undefined) return;
+    rmSync(this.path, { force: true });
+    this.pty.close();
+    this.pty = undefined;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text, "latin1");
+    if (this.client === undefined) this.pty?.write(bytes);
+    else if (this.client.writableLength < SOCKET_BACKLOG_LIMIT) this.client.write(bytes);
+  }
+
+  async close(): Promise<void> {
+    this.unplug();
+    await this.server.close();
+  }
+
+  private accept(socket: Socket): void {
+    if (this.client !== undefined || this.pty === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.client = socket;
+    socket.on("data", (bytes) => this.receive(bytes.toString("latin1")));
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => {
+      this.client = undefined;
+    });
+  }
+}

@@ -1,0 +1,70 @@
+/** What a modem's bytes are made of. */
+export type Piece = { kind: "line"; text: string } | { kind: "prompt" };
+
+const LINE_LIMIT = 4 * 1024;
+const CR = 0x0d;
+const LF = 0x0a;
+const PROMPT = 0x3e;
+const SPACE = 0x20;
+const ECHOES_REMEMBERED = 4;
+
+/**
+ * Cuts bytes into lines and prompts, the same however the bytes were cut (V.250 clause 5.7.1; hazards H14, H21 to H26,
+ * H33, H55). CR or LF ends a line, empty lines are dropped; octets outside printable ASCII are noise; a line longer
+ * than 4 kB is dropped whole; echoes of what was sent are dropped, however late.
+ */
+export class Digester {
+  private line = "";
+  private tooLong = false;
+  private promptWanted = false;
+  private blankToSkip = false;
+  private sent: string[] = [];
+
+  /** `text`, without its line end, was written to the modem: as a line of its own it is an echo. */
+  expectEcho(text: string): void {
+    this.sent = [text.trim(), ...this.sent].slice(0, ECHOES_REMEMBERED);
+  }
+
+  /** A ">" at the beginning of a line is a prompt only when one is due: it may also begin a text. */
+  expectPrompt(wanted: boolean): void {
+    this.promptWanted = wanted;
+  }
+
+  push(chunk: Uint8Array): Piece[] {
+    const pieces: Piece[] = [];
+    for (const octet of chunk) this.pushOctet(octet, pieces);
+    return pieces;
+  }
+
+  private pushOctet(octet: number, pieces: Piece[]): void {
+    if (octet === CR || octet === LF) return this.endLine(pieces);
+    if (octet < SPACE || octet > 0x7e) return;
+    // The blank of "> ".
+    if (this.blankToSkip) {
+      this.blankToSkip = false;
+      if (octet === SPACE) return;
+    }
+    if (octet === PROMPT && this.promptWanted && (this.line.trim() === "" || this.sent[0] === this.line)) {
+      this.line = "";
+      this.promptWanted = false;
+      this.blankToSkip = true;
+      pieces.push({ kind: "prompt" });
+    } else if (this.line.length >= LINE_LIMIT) this.tooLong = true;
+    else this.line += String.fromCharCode(octet);
+  }
+
+  private endLine(pieces: Piece[]): void {
+    const text = this.tooLong ? "" : this.withoutEcho(this.line.trim());
+    this.line = "";
+    this.tooLong = false;
+    this.blankToSkip = false;
+    if (text !== "") pieces.push({ kind: "line", text });
+  }
+
+  private withoutEcho(text: string): string {
+    if (this.sent.includes(text)) return "";
+    // An echo that lost its line end is glued to the answer.
+    const [last] = this.sent;
+    return last !== undefined && last.length > 2 && text.startsWith(last) ? text.slice(last.length) : text;
+  }
+}

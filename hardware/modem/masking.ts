@@ -1,0 +1,9 @@
+import { maskNumber } from "../../process/log.js";
+
+const PDU_LINE = /^[0-9A-F]{20,}$/i;
+
+/** A line of the AT dialogue as it may be logged: PDUs by their size only, numbers masked, UCS2 strings too. */
+export function maskLine(line: string): string {
+  if (PDU_LINE.test(line)) return `<pdu ${line.length / 2} octets>`;
+  return maskNumber(line);
+}

@@ -1,0 +1,100 @@
+import { WorError } from "../../process/errors.js";
+import type { AtCommand } from "./at-command.js";
+import { type CurrentCall, dialVoice, hangUp, hangUpBasic, listCalls } from "./commands.js";
+
+export type CallEnd = "hung-up" | "no-carrier" | "busy" | "no-answer" | "answered";
+
+/** A call that rings at the far end, and is never to be answered. */
+export interface RingingCall {
+  hangUp(): Promise<void>;
+  /** Resolves once, when the call is over, by whatever cause. */
+  readonly ended: Promise<CallEnd>;
+}
+
+const ALERTING_POLL_MS = 200;
+const RINGING_POLL_MS = 1_000;
+
+type Run = <T>(command: AtCommand<T>) => Promise<T>;
+
+/** One call from ATD to its end. The owner passes on NO CARRIER, BUSY and NO ANSWER, and the death of the modem. */
+export class OutgoingCall implements RingingCall {
+  readonly ended: Promise<CallEnd>;
+  private settleEnd: (end: CallEnd) => void = () => {};
+  private isOver = false;
+  private alerting: { resolve: () => void; reject: (error: WorError) => void } | undefined;
+  private pollTimer: NodeJS.Timeout | undefined;
+  private hangingUp: Promise<void> | undefined;
+
+  constructor(private readonly run: Run) {
+    this.ended = new Promise((resolve) => {
+      this.settleEnd = resolve;
+    });
+  }
+
+  get over(): boolean {
+    return this.isOver;
+  }
+
+  /** Resolves when the far end rings. */
+  async dial(to: string, timeoutMs: number): Promise<void> {
+    const command = dialVoice(to, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const alerting = new Promise<void>((resolve, reject) => {
+      this.alerting = { resolve, reject };
+      timer = setTimeout(() => reject(new WorError("dial-timeout", `nothing rang within ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      await Promise.all([this.run(command).then(() => this.poll()), alerting]);
+    } catch (error) {
+      // Whatever went wrong, nothing may stay on the line.
+      if (!this.isOver) void this.hangUp().catch(() => {});
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.alerting = undefined;
+    }
+  }
+
+  /** The modem said so, or is gone. */
+  end(why: CallEnd): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.pollTimer);
+    this.alerting?.reject(new WorError(why, `the called number did not ring: ${why}`));
+    this.settleEnd(why);
+  }
+
+  hangUp(): Promise<void> {
+    if (this.isOver) return this.hangingUp ?? Promise.resolve();
+    this.hangingUp ??= this.run(hangUp)
+      .catch((error: WorError) => (/^(at-error|cme-)/.test(error.code) ? this.run(hangUpBasic) : Promise.reject(error)))
+      .then(() => this.end("hung-up"));
+    return this.hangingUp;
+  }
+
+  private async poll(): Promise<void> {
+    if (this.isOver) return;
+    const call = (await this.run(listCalls)).find(({ outgoing }) => outgoing);
+    if (this.isOver) return;
+    this.react(call);
+    if (this.isOver) return;
+    const wait = this.alerting === undefined ? RINGING_POLL_MS : ALERTING_POLL_MS;
+    this.pollTimer = setTimeout(() => void this.poll().catch((error: WorError) => this.alerting?.reject(error)), wait);
+  }
+
+  private react(call: CurrentCall | undefined): void {
+    if (call === undefined) return this.end("no-carrier");
+    if (call.state === "alerting" || call.state === "active") {
+      this.alerting?.resolve();
+      this.alerting = undefined;
+    }
+    if (call.state === "active") void this.refuseAnswer();
+  }
+
+  /** An answered call costs money: the line goes at once. */
+  private async refuseAnswer(): Promise<void> {
+    clearTimeout(this.pollTimer);
+    await this.run(hangUp).catch(() => this.run(hangUpBasic).catch(() => {}));
+    this.end("answered");
+  }
+}

@@ -1,0 +1,75 @@
+import { connect } from "node:net";
+import { type BridgeLink, DeviceLink } from "../gateway/protocol/device-link.js";
+import { BridgeDown, type BridgeUp, type WithoutEnvelope } from "../gateway/protocol/messages.js";
+import { topic } from "../gateway/protocol/topics.js";
+import type { Closable } from "../process/lifecycle.js";
+import type { Logger } from "../process/log.js";
+import type { BridgeConfig } from "./config.js";
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+/** Reports that wait for the gateway to come back. */
+const MAX_UNSENT = 1_000;
+
+/** Logged in at the gateway for ever: a lost login is tried again with a capped backoff, and reports wait for it. */
+export class GatewayConnection implements Closable {
+  private link: BridgeLink | undefined;
+  private up = false;
+  private retryMs = FIRST_RETRY_MS;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+  private readonly unsent: WithoutEnvelope<BridgeUp>[] = [];
+
+  constructor(
+    private readonly config: BridgeConfig,
+    private readonly ca: Buffer,
+    private readonly received: (message: BridgeDown) => void,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    if (this.closed) return;
+    const { id, secret, gateway } = this.config;
+    const link: BridgeLink = new DeviceLink({
+      id,
+      secret,
+      ca: this.ca,
+      name: gateway.name ?? gateway.host,
+      downTopic: topic.bridgeDown(id),
+      upTopic: topic.bridgeUp(id),
+      downSchema: BridgeDown,
+      lifeMs: 60_000,
+      open: () => connect({ host: gateway.host, port: gateway.port, noDelay: true }),
+      log: this.log,
+    });
+    this.link = link;
+    link.on("message", this.received);
+    link.on("up", () => this.connected(link));
+    link.on("lost", (reason) => this.lost(reason));
+  }
+
+  report(message: WithoutEnvelope<BridgeUp>): void {
+    if (this.up) this.link?.send(message);
+    else if (this.unsent.push(message) > MAX_UNSENT) this.unsent.shift();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    await this.link?.close();
+  }
+
+  private connected(link: BridgeLink): void {
+    this.up = true;
+    this.retryMs = FIRST_RETRY_MS;
+    this.log.info({}, "gateway.connected");
+    for (const message of this.unsent.splice(0)) link.send(message);
+  }
+
+  private lost(reason: string): void {
+    this.up = false;
+    this.log.warn({ reason, againInMs: this.retryMs }, "gateway.lost");
+    this.retry = setTimeout(() => this.start(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+  }
+}
