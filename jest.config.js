@@ -15,7 +15,10 @@ module.exports = {
         module: { type: "commonjs" },
       },
     ],
+    // ESM only; Node requires it as it is, jest 30 does not.
+    "/node_modules/aedes/.*\\.js$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }],
   },
+  transformIgnorePatterns: ["/node_modules/(?!aedes/)"],
   // Source names its imports as Node will see them after the build.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   testTimeout: 30_000,

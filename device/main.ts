@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Indicator } from "../hardware/indicator/indicator.js";
 import { Modem } from "../hardware/modem/modem.js";
+import { reasonOf } from "../process/errors.js";
 import { type Closable, Owned } from "../process/lifecycle.js";
 import type { Logger } from "../process/log.js";
 import type { TerminalConfig } from "./config.js";
@@ -56,6 +57,8 @@ export async function runTerminal(config: TerminalConfig, log: Logger): Promise<
   modem.on("ring", ({ number }) => {
     if (judge.ring(number)) terminal.wake("ring");
   });
+  // A terminal without its lamp still answers calls.
+  await indicator.start().catch((error) => log.error({ reason: reasonOf(error) }, "indicator.failed"));
   modem.start();
   log.info({ terminal: config.id }, "terminal.ready");
   return owned;

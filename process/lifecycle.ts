@@ -34,7 +34,8 @@ export class Owned implements Closable {
       const deadline = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`not closed after ${CLOSE_DEADLINE_MS} ms`)), CLOSE_DEADLINE_MS);
       });
-      await Promise.race([Promise.resolve(item.close()), deadline])
+      const closing = (async () => item.close())();
+      await Promise.race([closing, deadline])
         .catch((error: Error) => this.log.warn({ item: name, reason: error.message }, "close.failed"))
         .finally(() => clearTimeout(timer));
     }

@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
@@ -11,20 +11,24 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * The message is always an event name, everything else is a field.
  * Never pass SDP, tokens, PDUs, passwords or whole phone numbers: see {@link maskNumber}.
  */
-export function createLog(process: string, level: LogLevel): Logger {
-  return pino({
+export function createLog(process: string, level: LogLevel, to: DestinationStream = pino.destination(1)): Logger {
+  const options = {
     level,
     base: { process },
     messageKey: "event",
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: ["password", "secret", "token", "sdp", "*.password", "*.secret", "*.token", "*.sdp"],
       remove: true,
     },
-  });
+  };
+  return pino(options, to);
 }
 
 /** `+818012345678` -> `+81…678`: enough to tell two apart, too little to call. Strings under 6 digits stay (short codes). */
 export function maskNumber(tel: string): string {
-  return tel.replace(/\+?\d{6,}/g, (number) => `${number.slice(0, 3)}…${number.slice(-3)}`);
+  return tel.replace(/\+?\d{6,}/g, (number) => {
+    const shown = number.length < 10 ? 1 : 3;
+    return `${number.slice(0, shown)}…${number.slice(-shown)}`;
+  });
 }

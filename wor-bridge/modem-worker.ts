@@ -29,7 +29,7 @@ async function attemptUntilOver(modem: Modem, wake: QueuedWake, options: WorkerO
   const { wakeId, type } = wake.job;
   for (let waitMs = FIRST_RETRY_MS; !wake.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
     try {
-      await untilAborted(modem.ready(Math.max(1, wake.job.exp - Date.now())), wake.signal);
+      await modemReady(modem, wake, options);
       if (wake.job.type === "sms") {
         await modem.sendSms(wake.job.tel, wake.job.text, { validityMinutes: 5, timeoutMs: SMS_TIMEOUT_MS });
         options.log.info({ wakeId, way: type }, "wake.sent");
@@ -44,6 +44,13 @@ async function attemptUntilOver(modem: Modem, wake: QueuedWake, options: WorkerO
     }
     await abortableWait(waitMs, wake.signal);
   }
+}
+
+/** A modem that is not ready now is reported, so that the caller learns why it takes so long; then it is waited for. */
+async function modemReady(modem: Modem, { job, signal }: QueuedWake, { report }: WorkerOptions): Promise<void> {
+  if (modem.state !== "registered")
+    report({ type: "failed", wakeId: job.wakeId, fault: "bridge", why: `the bridge's modem is ${modem.state}` });
+  await untilAborted(modem.ready(Math.max(1, job.exp - Date.now())), signal);
 }
 
 /** Rings until the gateway cancels (the terminal is on line, or nobody wants it any more) or the ring has lasted long enough. */

@@ -27,9 +27,14 @@ describe("where a call ended", () => {
     }
   });
 
-  test("a call that was talked did not fail", () => {
-    const end = { state: "ended", outcome: "talked", reason: "terminal-hung-up", text: "-" } as const;
-    expect(endMark(end, 0, metricsOf(740)).failed).toBe(false);
+  test.each([
+    ["talked", false],
+    ["cancelled", false],
+    ["declined", true],
+    ["no-answer", true],
+  ] as const)("%s failed: %s", (outcome, failed) => {
+    const end = { state: "ended", outcome, reason: "terminal-hung-up", text: "-" } as const;
+    expect(endMark(end, 0, metricsOf(740)).failed).toBe(failed);
   });
 });
 

@@ -23,7 +23,7 @@ export function endMark({ outcome, reason, text }: CallEnd, y: number, metrics: 
   return {
     x,
     y,
-    failed: outcome !== "talked",
+    failed: outcome !== "talked" && outcome !== "cancelled",
     headline: OUTCOME_HEADLINE[outcome],
     lines: wrapped(text, Math.min(52, Math.floor(room / metrics.charWidth))),
     wordsX: anchor === "start" ? x + MARK_GAP : x - MARK_GAP,

@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
@@ -104,6 +105,15 @@ describe("a call between two media processes", () => {
     expect(performance.now() - from).toBeLessThan(7_500);
   });
 
+  test("without a way to the far end it fails after 15 s instead of waiting for ever", async () => {
+    const terminal = start({ capture: rabit });
+    const [bare] = stripped(await start({ capture: shark }).createOffer([]));
+    await terminal.createAnswer(bare, []);
+    const failed = once(terminal, "failed");
+    terminal.talk();
+    expect(await failed).toEqual([expect.stringContaining("no connection to the far end within 15 s")]);
+  });
+
   test("SDP and candidates are not logged", () => expect(logged.join("")).not.toMatch(/candidate:|v=0|a=ice/));
 });
 
@@ -163,6 +173,22 @@ describe("closing", () => {
     media.alert(true);
     media.talk();
     await media.close();
+  });
+
+  test("is what the child does by itself when its owner is killed", async () => {
+    const script = `
+      const { MediaProcess } = require("./dist/device/media/media-process.js");
+      const log = { debug() {}, warn() {} };
+      const sound = { kind: "file", capture: ${JSON.stringify(rabit)}, maxSeconds: 60 };
+      const media = MediaProcess.start({ sound, log });
+      media.createOffer([]).then(() => console.log(media.child.pid));`;
+    const owner = spawn(process.execPath, ["-e", script], { cwd: join(__dirname, "..", "..") });
+    const [pid] = await once(owner.stdout, "data");
+    expect(existsSync(`/proc/${Number(pid)}`)).toBe(true);
+    owner.kill("SIGKILL");
+    const deadline = Date.now() + 5_000;
+    while (existsSync(`/proc/${Number(pid)}`) && Date.now() < deadline) await heardFor(20);
+    expect(existsSync(`/proc/${Number(pid)}`)).toBe(false);
   });
 
   test("is not cut short by a signal to the whole group: the recording is complete", async () => {

@@ -6,6 +6,7 @@ import type { SoundConfig } from "../../hardware/audio/sound.js";
 import { WorError } from "../../process/errors.js";
 import type { Logger } from "../../process/log.js";
 import type { MediaCommand, MediaReport, MediaRequest } from "./media-messages.js";
+import { PendingRequests } from "./pending-requests.js";
 
 /** Longer than a Pi takes to read wrtc from its card. */
 const REQUEST_DEADLINE_MS = 10_000;
@@ -15,12 +16,6 @@ const MAX_STDERR_LINE = 300;
 export interface MediaOptions {
   sound: SoundConfig;
   log: Logger;
-}
-
-interface Pending {
-  resolve(sdp: string): void;
-  reject(error: WorError): void;
-  timer: NodeJS.Timeout;
 }
 
 /**
@@ -38,9 +33,8 @@ export class MediaProcess extends EventEmitter<{
   failed: [string];
   closed: [];
 }> {
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new PendingRequests(REQUEST_DEADLINE_MS);
   private readonly gone: Promise<void>;
-  private requests = 0;
   private hasFailed = false;
   private closing: Promise<void> | undefined;
 
@@ -115,7 +109,7 @@ export class MediaProcess extends EventEmitter<{
   }
 
   private async stop(): Promise<void> {
-    this.rejectAll("the call was closed");
+    this.pending.rejectAll("the call was closed");
     this.send({ type: "close" });
     const timer = setTimeout(() => {
       this.log.warn({ pid: this.child.pid }, "media.killed");
@@ -125,18 +119,10 @@ export class MediaProcess extends EventEmitter<{
     clearTimeout(timer);
   }
 
-  private request(request: MediaRequest): Promise<string> {
-    return new Promise((resolve, reject) => {
-      if (!this.child.connected || this.closing !== undefined)
-        return reject(new WorError("media", "the media process is not running"));
-      const id = this.requests++;
-      const timer = setTimeout(() => {
-        this.pending.delete(id);
-        reject(new WorError("media", `the media process did not answer within ${REQUEST_DEADLINE_MS / 1_000} s`));
-      }, REQUEST_DEADLINE_MS);
-      this.pending.set(id, { resolve, reject, timer });
-      this.send({ type: "request", id, request });
-    });
+  private async request(request: MediaRequest): Promise<string> {
+    if (!this.child.connected || this.closing !== undefined)
+      throw new WorError("media", "the media process is not running");
+    return this.pending.open((id) => this.send({ type: "request", id, request }));
   }
 
   private send(command: MediaCommand): void {
@@ -147,9 +133,9 @@ export class MediaProcess extends EventEmitter<{
   private take(report: MediaReport): void {
     switch (report.type) {
       case "done":
-        return this.settle(report.id)?.resolve(report.sdp ?? "");
+        return this.pending.resolve(report.id, report.sdp ?? "");
       case "refused":
-        return this.settle(report.id)?.reject(new WorError(report.code, report.why));
+        return this.pending.reject(report.id, report.code, report.why);
       case "failed":
         return this.fail(report.why);
       case "log":
@@ -170,13 +156,6 @@ export class MediaProcess extends EventEmitter<{
     if (this.closing === undefined) emit();
   }
 
-  private settle(id: number): Pending | undefined {
-    const pending = this.pending.get(id);
-    this.pending.delete(id);
-    clearTimeout(pending?.timer);
-    return pending;
-  }
-
   private fail(why: string): void {
     if (this.hasFailed) return;
     this.hasFailed = true;
@@ -186,13 +165,9 @@ export class MediaProcess extends EventEmitter<{
 
   private end(why: string, gone: () => void): void {
     if (this.closing === undefined) this.fail(why);
-    this.rejectAll(why);
+    this.pending.rejectAll(why);
     gone();
     this.emit("closed");
-  }
-
-  private rejectAll(why: string): void {
-    for (const id of [...this.pending.keys()]) this.settle(id)?.reject(new WorError("media", why));
   }
 }
 

@@ -14,6 +14,7 @@ type Recorder = typeof import("node-record-lpcm16");
 export class AlsaMicrophone {
   private recording: Recording | undefined;
   private reopening: NodeJS.Timeout | undefined;
+  private giveUp: (() => void) | undefined;
   private isClosed = false;
 
   constructor(
@@ -32,12 +33,14 @@ export class AlsaMicrophone {
       const refuse = (why: string) => {
         clearTimeout(deadline);
         this.isClosed = true;
+        this.recording?.process.kill("SIGKILL");
         reject(new WorError("sound", `The microphone (ALSA device ${this.device}) cannot be opened: ${why}`));
       };
       const deadline = setTimeout(
         () => refuse(`no sound within ${FIRST_SOUND_DEADLINE_MS / 1_000} s`),
         FIRST_SOUND_DEADLINE_MS,
       );
+      this.giveUp = () => isOpen || refuse("closed while it was being opened");
       const open = () =>
         this.record(
           (frame) => {
@@ -59,11 +62,12 @@ export class AlsaMicrophone {
 
   /** Resolves when arecord is gone. */
   async close(): Promise<void> {
+    this.giveUp?.();
     this.isClosed = true;
     clearTimeout(this.reopening);
     const process = this.recording?.process;
-    if (process === undefined || process.exitCode !== null || process.signalCode !== null) return;
-    const gone = new Promise((resolve) => process.once("close", resolve));
+    if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
+    const gone = new Promise((resolve) => process.once("exit", resolve));
     // Not stop(): arecord takes its time over SIGTERM when the device hangs, and there is nothing to save.
     process.kill("SIGKILL");
     await gone;

@@ -16,7 +16,9 @@ export function parseCommandLine(body: string): Command[] | undefined {
   const commands: Command[] = [];
   let rest = withoutBlanks(body);
   while (rest !== "") {
-    const step = /^[;]/.test(rest) ? { rest: rest.slice(1) } : (extended(rest) ?? dial(rest) ?? register(rest) ?? basic(rest));
+    const step = /^[;]/.test(rest)
+      ? { rest: rest.slice(1) }
+      : (extended(rest) ?? dial(rest) ?? register(rest) ?? basic(rest));
     if (step === undefined) return undefined;
     if (step.command !== undefined) commands.push(step.command);
     rest = step.rest;

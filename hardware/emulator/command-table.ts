@@ -20,7 +20,8 @@ export function answerOf(table: CommandTable, modem: EmulatedModem, command: Com
   if (row === undefined || handler === undefined) return { cme: CME.notSupported };
   if (row.needs !== undefined && command.operation !== "test") {
     if (!modem.simInserted) return row.messages ? { cms: CMS.simNotInserted } : { cme: CME.simNotInserted };
-    if (row.needs === "network" && !modem.registered) return row.messages ? { cms: CMS.noNetwork } : { cme: CME.noNetwork };
+    if (row.needs === "network" && !modem.registered)
+      return row.messages ? { cms: CMS.noNetwork } : { cme: CME.noNetwork };
   }
   return typeof handler === "function" ? handler(modem, command.args) : handler;
 }

@@ -58,7 +58,8 @@ export async function controlEmulator(dir: string, request: ControlRequest): Pro
   const socket = connect(controlPath(dir));
   try {
     const reply = JSON.parse(await exchange(socket, `${JSON.stringify(request)}\n`)) as Reply;
-    if ("error" in reply) throw new WorError("emulator-control", `the emulator refused "${request.op}": ${reply.error}`);
+    if ("error" in reply)
+      throw new WorError("emulator-control", `the emulator refused "${request.op}": ${reply.error}`);
     return reply;
   } finally {
     socket.destroy();
@@ -68,7 +69,9 @@ export async function controlEmulator(dir: string, request: ControlRequest): Pro
 function exchange(socket: Socket, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) =>
-      reject(new WorError("emulator-unreachable", `the emulator did not answer: ${why}. Is "wor emulator" running there?`));
+      reject(
+        new WorError("emulator-unreachable", `the emulator did not answer: ${why}. Is "wor emulator" running there?`),
+      );
     const timer = setTimeout(() => fail(`nothing within ${DEADLINE_MS} ms`), DEADLINE_MS);
     let received = "";
     socket.setEncoding("utf8");

@@ -89,7 +89,12 @@ export class EmulatedModem implements Subscriber {
     this.functionality = value;
     this.updateRadio();
     // After the OK of the command.
-    if (restart) this.cancelRestart = this.plmn.clock.after(0, () => [false, true].forEach((on) => this.setPower(on)));
+    if (restart) this.cancelRestart = this.plmn.clock.after(0, () => this.restart());
+  }
+
+  private restart(): void {
+    this.setPower(false);
+    this.setPower(true);
   }
 
   private simLines(): string[] {

@@ -8,7 +8,13 @@ import { SmsCentre, type SmsRecipient } from "./sms-centre.js";
 /** A registered mobile station. */
 export type Subscriber = CallParty & SmsRecipient;
 
-export const OPERATOR = { name: "Wake-on-Ring Lab", short: "WoR", plmn: "00101", area: "00C3", cell: "0000A1B2" } as const;
+export const OPERATOR = {
+  name: "Wake-on-Ring Lab",
+  short: "WoR",
+  plmn: "00101",
+  area: "00C3",
+  cell: "0000A1B2",
+} as const;
 export const SERVICE_CENTRE = "+491710760000";
 
 /** The emulated network: who is registered, the calls between them, and the short message service centre. */

@@ -1,5 +1,5 @@
-import { openSync, closeSync, readSync, writeSync, constants, readdirSync } from "node:fs";
-import { once, EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
+import { closeSync, constants, openSync, readdirSync, readSync, writeSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { openPty } from "./pty.js";
 

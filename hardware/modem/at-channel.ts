@@ -72,7 +72,11 @@ export class AtChannel extends EventEmitter<{ urc: [Urc]; dead: [WorError] }> {
         try {
           resolve(command.parse(lines));
         } catch (cause) {
-          reject(cause instanceof WorError ? cause : new WorError("at-answer", `${nameOf(command)}: answer not understood`, { cause }));
+          reject(
+            cause instanceof WorError
+              ? cause
+              : new WorError("at-answer", `${nameOf(command)}: answer not understood`, { cause }),
+          );
         }
       };
       this.queue.push({ command, lines: [], settle });

@@ -30,7 +30,8 @@ export interface AtCommand<T> {
 /** Whether `line` answers `command`. */
 export function isAnswerTo(command: AtCommand<unknown>, line: string): boolean {
   if (command.prefix === null || command.prefix === "") return command.prefix === "";
-  if (!line.startsWith(command.prefix) || !/^:|^$/.test(line.slice(command.prefix.length, command.prefix.length + 1))) return false;
+  if (!line.startsWith(command.prefix) || !/^:|^$/.test(line.slice(command.prefix.length, command.prefix.length + 1)))
+    return false;
   const fields = fieldsOf(line);
   return (command.fields?.includes(fields.length) ?? true) && (command.isAnswer?.(fields) ?? true);
 }

@@ -16,6 +16,9 @@ function order(text: string, timeoutMs = QUICK_MS): AtCommand<void> {
 // V.250 clause 5.2.1. A lost one is simply sent again (autobaud, sleep: H34, H35).
 export const probe: AtCommand<void> = { ...order("AT", 500), numericFinals: true, repeatable: true };
 
+/** Unlike at opening, the modem is known to answer: one that does not is hung. */
+export const keepAlive = order("AT", 5_000);
+
 // V.250 clause 6.2.4 and 6.2.6: no echo, results as words. Apart, since some modems mind being given both.
 export const echoOff: AtCommand<void> = { ...order("ATE0"), numericFinals: true };
 export const verboseResults: AtCommand<void> = { ...order("ATV1"), numericFinals: true };
@@ -28,7 +31,9 @@ export const messageIndications = order("AT+CNMI=2,1,0,0,0", SIM_MS);
 export const registrationEvents = order("AT+CREG=1");
 
 export const readSim = {
-  text: "AT+CPIN?", prefix: "+CPIN", timeoutMs: SIM_MS, // TS 27.007 clause 8.3
+  text: "AT+CPIN?",
+  prefix: "+CPIN",
+  timeoutMs: SIM_MS, // TS 27.007 clause 8.3
   parse: ([line]) => {
     // The first answer with a text: without one, results and commands are out of step.
     if (line === undefined) throw new WorError("at-answer", "AT+CPIN? was answered without a state");
@@ -37,7 +42,10 @@ export const readSim = {
 } satisfies AtCommand<string>;
 
 export const readRegistration = {
-  text: "AT+CREG?", prefix: "+CREG", fields: [2, 4, 5], timeoutMs: QUICK_MS, // clause 7.2: answer <n>,<stat>; URC <stat>
+  text: "AT+CREG?",
+  prefix: "+CREG",
+  fields: [2, 4, 5],
+  timeoutMs: QUICK_MS, // clause 7.2: answer <n>,<stat>; URC <stat>
   parse: ([line]) => registrationOf(fieldsOf(line ?? "")[1]),
 } satisfies AtCommand<Registration>;
 
@@ -52,7 +60,9 @@ export interface CurrentCall {
 }
 
 export const listCalls = {
-  text: "AT+CLCC", prefix: "+CLCC", timeoutMs: QUICK_MS, // clause 7.18; only voice calls (mode 0)
+  text: "AT+CLCC",
+  prefix: "+CLCC",
+  timeoutMs: QUICK_MS, // clause 7.18; only voice calls (mode 0)
   parse: (lines) =>
     lines
       .map(fieldsOf)
@@ -66,7 +76,8 @@ export const listCalls = {
 
 /** @throws WorError `number`: nothing but digits may get into a command line */
 export function dialVoice(to: string, timeoutMs: number): AtCommand<void> {
-  if (!/^\+?[0-9*#]{1,20}$/.test(to)) throw new WorError("number", "a number to dial has only digits, *, # and a leading +");
+  if (!/^\+?[0-9*#]{1,20}$/.test(to))
+    throw new WorError("number", "a number to dial has only digits, *, # and a leading +");
   return { ...order(`ATD${to};`, timeoutMs), dials: true, shown: "ATD" }; // TS 27.007 clause 6.2
 }
 
@@ -79,15 +90,23 @@ export interface StoredPdu {
 }
 
 export const listMessages = {
-  text: "AT+CMGL=4", prefix: "+CMGL", timeoutMs: 20_000, pduFollows: true, // TS 27.005 clause 3.4.2, 4 = all
+  text: "AT+CMGL=4",
+  prefix: "+CMGL",
+  timeoutMs: 20_000,
+  pduFollows: true, // TS 27.005 clause 3.4.2, 4 = all
   parse: (lines) =>
-    lines.flatMap((line, at) => (line.startsWith("+CMGL:") ? [{ index: Number(fieldsOf(line)[0]), pdu: pduAt(lines, at + 1) }] : [])),
+    lines.flatMap((line, at) =>
+      line.startsWith("+CMGL:") ? [{ index: Number(fieldsOf(line)[0]), pdu: pduAt(lines, at + 1) }] : [],
+    ),
 } satisfies AtCommand<StoredPdu[]>;
 
 /** Null for an empty place (H39). */
 export function readMessage(index: number): AtCommand<string | null> {
   return {
-    text: `AT+CMGR=${index}`, prefix: "+CMGR", timeoutMs: SIM_MS, pduFollows: true, // TS 27.005 clause 3.4.3
+    text: `AT+CMGR=${index}`,
+    prefix: "+CMGR",
+    timeoutMs: SIM_MS,
+    pduFollows: true, // TS 27.005 clause 3.4.3
     parse: (lines) => pduAt(lines, 1) || null,
   };
 }
@@ -95,18 +114,26 @@ export function readMessage(index: number): AtCommand<string | null> {
 export const deleteMessage = (index: number): AtCommand<void> => order(`AT+CMGD=${index}`, SIM_MS); // clause 3.5.4
 
 /** Selects the store that +CMGL, +CMGR and +CMGD act on (clause 3.2.2). */
-export const selectStore = (name: string): AtCommand<void> => ({ ...order(`AT+CPMS="${name}"`, SIM_MS), prefix: "+CPMS" });
+export const selectStore = (name: string): AtCommand<void> => ({
+  ...order(`AT+CPMS="${name}"`, SIM_MS),
+  prefix: "+CPMS",
+});
 
 /** The store that +CMGL, +CMGR and +CMGD act on now. */
 export const readStore = {
-  text: "AT+CPMS?", prefix: "+CPMS", timeoutMs: SIM_MS, // clause 3.2.2
+  text: "AT+CPMS?",
+  prefix: "+CPMS",
+  timeoutMs: SIM_MS, // clause 3.2.2
   parse: ([line]) => unquote(fieldsOf(line ?? "")[0]),
 } satisfies AtCommand<string>;
 
 /** `length` counts the octets of the TPDU; the answer is the message reference (clause 3.5.1 and 4.3). */
 export function sendMessage(pdu: string, length: number, timeoutMs: number): AtCommand<number> {
   return {
-    text: `AT+CMGS=${length}`, prefix: "+CMGS", timeoutMs, payload: pdu,
+    text: `AT+CMGS=${length}`,
+    prefix: "+CMGS",
+    timeoutMs,
+    payload: pdu,
     parse: ([line]) => {
       const reference = Number(fieldsOf(line ?? "")[0]);
       if (!Number.isInteger(reference)) throw new WorError("at-answer", "AT+CMGS was answered without a reference");
@@ -117,7 +144,8 @@ export function sendMessage(pdu: string, length: number, timeoutMs: number): AtC
 
 /** @throws WorError `apn` */
 export function defineContext(apn: string): AtCommand<void> {
-  if (!/^[A-Za-z0-9.-]{0,100}$/.test(apn)) throw new WorError("apn", "an APN has only letters, digits, dots and hyphens");
+  if (!/^[A-Za-z0-9.-]{0,100}$/.test(apn))
+    throw new WorError("apn", "an APN has only letters, digits, dots and hyphens");
   return order(`AT+CGDCONT=1,"IP","${apn}"`, SIM_MS); // TS 27.007 clause 10.1.1
 }
 
@@ -125,7 +153,9 @@ export const setContextActive = (active: boolean, timeoutMs: number): AtCommand<
   order(`AT+CGACT=${active ? 1 : 0},1`, timeoutMs); // clause 10.1.10
 
 export const readAddress = {
-  text: "AT+CGPADDR=1", prefix: "+CGPADDR", timeoutMs: QUICK_MS, // clause 10.1.14
+  text: "AT+CGPADDR=1",
+  prefix: "+CGPADDR",
+  timeoutMs: QUICK_MS, // clause 10.1.14
   parse: ([line]) => unquote(fieldsOf(line ?? "")[1]) || null,
 } satisfies AtCommand<string | null>;
 

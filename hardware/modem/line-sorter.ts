@@ -5,7 +5,8 @@ import { type Urc, type UrcRow, urcRowOf } from "./urcs.js";
 export type Sorted = { kind: "final" | "answer"; text: string };
 
 // V.250 clause 5.7.1, TS 27.007 clause 9.2, TS 27.005 clause 3.2.5, and the odd ones of H30.
-const FINAL = /^(OK|ERROR|\+CME ERROR:.*|\+CMS ERROR:.*|COMMAND NOT SUPPORT|MODEM ERROR:.*|TOO MANY PARAMETERS|ABORTED)$/;
+const FINAL =
+  /^(OK|ERROR|\+CME ERROR:.*|\+CMS ERROR:.*|COMMAND NOT SUPPORT|MODEM ERROR:.*|TOO MANY PARAMETERS|ABORTED)$/;
 const DIAL_FINAL = /^(NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|NO DIAL TONE)$/;
 const NUMERIC_FINALS: Readonly<Record<string, string>> = { "0": "OK", "4": "ERROR" };
 /** A final result with the next line glued to it (H29). */
@@ -41,7 +42,8 @@ export class LineSorter {
 
   sort(line: string): Sorted[] {
     const glued = this.command && GLUED.exec(line)?.[0];
-    if (glued) return [{ kind: "final", text: glued }, ...this.withoutCommand(() => this.sort(line.slice(glued.length)))];
+    if (glued)
+      return [{ kind: "final", text: glued }, ...this.withoutCommand(() => this.sort(line.slice(glued.length)))];
     if (PDU.test(line) && this.headers.length > 0) return this.pdu(line, this.headerOf(line));
     const { command } = this;
     const final = command && finalOf(line, command);

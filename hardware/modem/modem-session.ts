@@ -3,17 +3,19 @@ import type { Logger } from "../../process/log.js";
 import { AtChannel } from "./at-channel.js";
 import type { AtCommand } from "./at-command.js";
 import { atError } from "./at-error.js";
-import { listCalls, probe, readRegistration } from "./commands.js";
+import { keepAlive, listCalls, readRegistration } from "./commands.js";
 import { IncomingRing } from "./incoming-ring.js";
 import { initialise, simError } from "./initialise.js";
 import { maskLine } from "./masking.js";
-import type { ModemState } from "./modem.js";
 import type { ModemTimes } from "./modem-times.js";
 import { OutgoingCall } from "./outgoing-call.js";
 import { isRegistered, type Registration } from "./registration.js";
 import { openSerialLine, type SerialLine } from "./serial-line.js";
 import { type ReceivedSms, SmsInbox } from "./sms-inbox.js";
 import type { Urc } from "./urcs.js";
+
+/** Names of ModemManager. `closed`: no port; `failed`: no modem or no SIM behind it; `locked`: the SIM wants its PIN. */
+export type ModemState = "closed" | "failed" | "locked" | "searching" | "registered";
 
 export interface SessionOptions {
   name: string;
@@ -39,6 +41,8 @@ export class ModemSession {
   private outgoing: OutgoingCall | undefined;
   private keepAliveTimer: NodeJS.Timeout | undefined;
   private registrationTimer: NodeJS.Timeout | undefined;
+  private over: WorError | undefined;
+  private drained = false;
   private settleEnd: (reason: WorError) => void = () => {};
   private readonly ended = new Promise<WorError>((resolve) => {
     this.settleEnd = resolve;
@@ -96,6 +100,8 @@ export class ModemSession {
   }
 
   private end(reason: WorError): void {
+    if (this.over !== undefined) return;
+    this.over = reason;
     this.settleEnd(reason);
     this.channel?.close(reason);
     clearInterval(this.keepAliveTimer);
@@ -108,20 +114,29 @@ export class ModemSession {
     const { port, baudRate, log, name, times } = this.options;
     const onGone = (reason: string) => this.end(atError("modem-closed", `${port}: ${reason}`));
     this.line = await openSerialLine({ port, baudRate, onGone, nodeCheckMs: times.nodeCheckMs });
-    const trace = (direction: "tx" | "rx", text: string) => log.debug({ modem: name, text: maskLine(text) }, `modem.${direction}`);
+    this.checkAlive();
+    const trace = (direction: "tx" | "rx", text: string) =>
+      log.debug({ modem: name, text: maskLine(text) }, `modem.${direction}`);
     const channel = new AtChannel(this.line.stream, { hangMs: times.hangMs, restMs: times.restMs, trace });
     this.channel = channel;
     channel.on("dead", (reason) => this.end(reason));
     channel.on("urc", (urc) => this.take(urc));
     await initialise(channel, log);
+    this.checkAlive();
     this.keepAliveTimer = setInterval(() => {
       // Silence is what ends the session, by the channel's own deadline.
-      channel.run(probeOnce).catch(() => {});
+      channel.run(keepAlive).catch(() => {});
     }, times.keepAliveMs);
     // What woke the board came before anybody listened.
     await this.inbox.drain();
     await this.findIncomingCall();
+    this.drained = true;
     await this.checkRegistration();
+  }
+
+  /** It may have been closed while it was being opened. */
+  private checkAlive(): void {
+    if (this.over !== undefined) throw this.over;
   }
 
   private async findIncomingCall(): Promise<void> {
@@ -139,6 +154,7 @@ export class ModemSession {
 
   private registration(registration: Registration): void {
     clearTimeout(this.registrationTimer);
+    if (this.over !== undefined) return;
     if (isRegistered(registration)) return this.events.state("registered", registration);
     this.events.state("searching", registration);
     // The event may be lost; a modem in search is asked again.
@@ -164,7 +180,7 @@ export class ModemSession {
         return this.inbox.direct(urc.pdu);
       case "registration":
         // Only after the stores were read is the modem reported at all.
-        return this.keepAliveTimer === undefined ? undefined : this.registration(urc.registration);
+        return this.drained ? this.registration(urc.registration) : undefined;
       case "sim":
         return urc.status === "READY" ? undefined : this.end(simError(urc.status));
       case "restarted":
@@ -184,6 +200,3 @@ export class ModemSession {
     });
   }
 }
-
-/** Unlike at opening, the modem is known to answer: one that does not is hung. */
-const { repeatable: _, ...probeOnce } = { ...probe, timeoutMs: 5_000 };

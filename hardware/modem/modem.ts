@@ -4,7 +4,7 @@ import type { Closable } from "../../process/lifecycle.js";
 import type { Logger } from "../../process/log.js";
 import type { AtCommand } from "./at-command.js";
 import { defineContext, readAddress, sendMessage, setContextActive } from "./commands.js";
-import { ModemSession } from "./modem-session.js";
+import { ModemSession, type ModemState } from "./modem-session.js";
 import { MODEM_TIMES, type ModemTimes } from "./modem-times.js";
 import type { RingingCall } from "./outgoing-call.js";
 import { addressOf } from "./pdu/address.js";
@@ -13,11 +13,9 @@ import { userDataOf } from "./pdu/user-data.js";
 import type { ReceivedSms } from "./sms-inbox.js";
 
 export type { AtCommand } from "./at-command.js";
+export type { ModemState } from "./modem-session.js";
 export type { CallEnd, RingingCall } from "./outgoing-call.js";
 export type { ReceivedSms } from "./sms-inbox.js";
-
-/** Names of ModemManager. `closed`: no port; `failed`: no modem or no SIM behind it; `locked`: the SIM wants its PIN. */
-export type ModemState = "closed" | "failed" | "locked" | "searching" | "registered";
 
 export interface ModemOptions {
   name: string;

@@ -12,7 +12,7 @@ export interface RingingCall {
 }
 
 const ALERTING_POLL_MS = 200;
-const RINGING_POLL_MS = 1_000;
+const RINGING_POLL_MS = 500;
 
 type Run = <T>(command: AtCommand<T>) => Promise<T>;
 

@@ -38,13 +38,20 @@ export const URCS: readonly UrcRow[] = [
   { match: /^\+CMT:/, pduFollows: true, urc: (_, pdu) => ({ kind: "sms", pdu }) },
   { match: /^\+CDS:/, pduFollows: true, urc: (_, pdu) => ({ kind: "sms-report", pdu }) },
   { match: /^\+CDSI:/, urc: () => ({ kind: "noise", text: "+CDSI" }) },
-  { match: /^\+CREG:/, fields: [1, 3, 4], urc: ([stat]) => ({ kind: "registration", registration: registrationOf(stat) }) }, // TS 27.007 clause 7.2
+  {
+    match: /^\+CREG:/,
+    fields: [1, 3, 4],
+    urc: ([stat]) => ({ kind: "registration", registration: registrationOf(stat) }),
+  }, // TS 27.007 clause 7.2
   { match: /^\+CPIN:/, urc: ([status]) => ({ kind: "sim", status: status ?? "" }) }, // clause 8.3, at hot-plug
   { match: /^\^SMMEMFULL:|^\+SMS ?FULL/, urc: () => ({ kind: "store-full" }) }, // Huawei, SIMCom
   { match: /^\+CLCC:/, urc: () => ({ kind: "call-changed" }) }, // SIMCom with AT+CLCC=1
   { match: /^RDY$|^\*?(NORMAL |UNDER-VOLTAGE |OVER-VOLTAGE )?POWER(ED)? DOWN$/, urc: () => ({ kind: "restarted" }) },
   { match: /^[+^*#%$][A-Z]+:/, urc: () => ({ kind: "noise", text: "" }) },
-  { match: /^(SMS (DONE|Ready)|PB DONE|Call Ready|VOICE CALL: .*|MISSED_CALL: .*)$/, urc: () => ({ kind: "noise", text: "" }) },
+  {
+    match: /^(SMS (DONE|Ready)|PB DONE|Call Ready|VOICE CALL: .*|MISSED_CALL: .*)$/,
+    urc: () => ({ kind: "noise", text: "" }),
+  },
 ];
 
 export function urcRowOf(line: string): UrcRow | undefined {

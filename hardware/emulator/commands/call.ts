@@ -54,7 +54,9 @@ function currentCalls(modem: EmulatedModem): Answer {
   const { call } = modem;
   if (call === undefined) return OK;
   const outgoing = call.caller === modem;
-  const states = outgoing ? { dialling: 2, alerting: 3, active: 0, ended: 6 } : { dialling: 4, alerting: 4, active: 0, ended: 6 };
+  const states = outgoing
+    ? { dialling: 2, alerting: 3, active: 0, ended: 6 }
+    : { dialling: 4, alerting: 4, active: 0, ended: 6 };
   const number = outgoing ? call.calledNumber : call.caller.number;
   const who = number === "" ? "" : `,${quoted(modem, number)},${typeOfNumber(number)}`;
   return [`+CLCC: 1,${outgoing ? 0 : 1},${states[call.stage]},0,0${who}`];

@@ -15,7 +15,9 @@ export const DATA_COMMANDS: CommandTable = {
       return OK;
     },
     read: (modem) =>
-      contexts(modem).map(([cid, { type, apn, address }]) => `+CGDCONT: ${cid},"${type}","${apn}","${address ?? ""}",0,0`),
+      contexts(modem).map(
+        ([cid, { type, apn, address }]) => `+CGDCONT: ${cid},"${type}","${apn}","${address ?? ""}",0,0`,
+      ),
     test: ['+CGDCONT: (1-16),"IP",,,(0-2),(0-4)', '+CGDCONT: (1-16),"IPV6",,,(0-2),(0-4)'],
   },
   "+CGATT": {
@@ -43,8 +45,16 @@ export const DATA_COMMANDS: CommandTable = {
   },
   "+CGPADDR": {
     set: (modem, cids) => addresses(modem, cids),
-    exec: (modem) => addresses(modem, contexts(modem).map(([cid]) => String(cid))),
-    test: (modem) => [`+CGPADDR: (${contexts(modem).map(([cid]) => cid).join(",")})`],
+    exec: (modem) =>
+      addresses(
+        modem,
+        contexts(modem).map(([cid]) => String(cid)),
+      ),
+    test: (modem) => [
+      `+CGPADDR: (${contexts(modem)
+        .map(([cid]) => cid)
+        .join(",")})`,
+    ],
   },
   "+CGEREP": { set: [], read: ["+CGEREP: 0,0"], test: ["+CGEREP: (0-2),(0,1)"] },
   "+CGSMS": { set: [], read: ["+CGSMS: 1"], test: ["+CGSMS: (0-3)"] },

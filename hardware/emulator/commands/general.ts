@@ -90,7 +90,10 @@ export const GENERAL_COMMANDS: CommandTable = {
   "+IPR": { set: [], read: ["+IPR: 115200"], test: ["+IPR: (),(9600,115200)"] },
   "+IFC": { set: [], read: ["+IFC: 0,0"], test: ["+IFC: (0-2),(0-2)"] },
   "+ICF": { set: [], read: ["+ICF: 3,3"], test: ["+ICF: (3),(3)"] },
-  "+CIND": { read: ["+CIND: 5,4,1,0"], test: ['+CIND: ("battchg",(0-5)),("signal",(0-5)),("service",(0,1)),("call",(0,1))'] },
+  "+CIND": {
+    read: ["+CIND: 5,4,1,0"],
+    test: ['+CIND: ("battchg",(0-5)),("signal",(0-5)),("service",(0,1)),("call",(0,1))'],
+  },
   "+CMER": { set: [], test: ["+CMER: (0-3),(0),(0),(0-1),(0)"] },
   "+CTZU": { set: [], read: ["+CTZU: 0"], test: ["+CTZU: (0,1)"] },
   "+CLVL": { set: [], read: ["+CLVL: 3"], test: ["+CLVL: (0-7)"] },

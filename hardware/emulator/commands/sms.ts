@@ -52,7 +52,9 @@ export const SMS_COMMANDS: CommandTable = {
   "+CSAS": ACCEPTED,
   "+CNMI": {
     set: (modem, args) => {
-      const [mode, mt, bm, ds, bfr] = CNMI_MOST.map((_, index) => args[index] || modem.settings.indications[index]).map(Number);
+      const [mode, mt, bm, ds, bfr] = CNMI_MOST.map((_, index) => args[index] || modem.settings.indications[index]).map(
+        Number,
+      );
       const next = [mode ?? 0, mt ?? 0, bm ?? 0, ds ?? 0, bfr ?? 0] as [number, number, number, number, number];
       if (next.some((value, index) => !(value <= (CNMI_MOST[index] ?? 0)))) return { cms: CMS.notAllowed };
       modem.settings.indications = next;
@@ -65,7 +67,11 @@ export const SMS_COMMANDS: CommandTable = {
     set: (modem, names) => {
       const chosen = names.map((name) => STORE_NAMES.find((known) => known === decoded(modem, name)));
       if (chosen.length === 0 || chosen.length > 3 || chosen.includes(undefined)) return { cms: CMS.notAllowed };
-      modem.settings.stores = modem.settings.stores.map((now, index) => chosen[index] ?? now) as [StoreName, StoreName, StoreName];
+      modem.settings.stores = modem.settings.stores.map((now, index) => chosen[index] ?? now) as [
+        StoreName,
+        StoreName,
+        StoreName,
+      ];
       return [`+CPMS: ${modem.settings.stores.map((name) => fill(modem, name)).join(",")}`];
     },
     read: (modem) => [`+CPMS: ${modem.settings.stores.map((name) => `"${name}",${fill(modem, name)}`).join(",")}`],
@@ -83,7 +89,12 @@ export const SMS_COMMANDS: CommandTable = {
   "+CMGR": { set: (modem, [index = ""]) => read(modem, Number(index)), test: [], needs: "sim", messages: true },
   "+CMGD": {
     set: (modem, [index = "", which = "0"]) => remove(modem, Number(index), Number(which)),
-    test: (modem) => [`+CMGD: (${selected(modem).list().map((sms) => sms.index).join(",")}),(0-4)`],
+    test: (modem) => [
+      `+CMGD: (${selected(modem)
+        .list()
+        .map((sms) => sms.index)
+        .join(",")}),(0-4)`,
+    ],
     needs: "sim",
     messages: true,
   },
@@ -163,14 +174,20 @@ function sendText(modem: EmulatedModem, [number = ""]: string[]): Answer {
   return {
     prompt: (text) => {
       const userData = userDataOf(decoded(modem, text));
-      const size = userData.alphabet === "gsm7" ? (septetsOf(userData.text)?.length ?? 0) : textOfUserData(userData).length * 2;
+      const size =
+        userData.alphabet === "gsm7" ? (septetsOf(userData.text)?.length ?? 0) : textOfUserData(userData).length * 2;
       if (size > (userData.alphabet === "gsm7" ? 160 : 140)) return { cms: CMS.textParameter };
       return submitted(modem, textOfAddress(addressOf(to)), userData, undefined);
     },
   };
 }
 
-function submitted(modem: EmulatedModem, to: string, userData: UserData, validity: number | undefined): Promise<Answer> {
+function submitted(
+  modem: EmulatedModem,
+  to: string,
+  userData: UserData,
+  validity: number | undefined,
+): Promise<Answer> {
   return new Promise((resolve) => {
     modem.plmn.clock.after(modem.plmn.wait("smsSubmit"), () => {
       const reference = modem.registered ? modem.submit(to, userData, validity) : undefined;

@@ -8,7 +8,11 @@ export interface Address {
 }
 
 const TYPE_OF_ADDRESS = { international: 0x91, national: 0xa1, unknown: 0x81, alphanumeric: 0xd0 } as const;
-const KIND_OF_NUMBER: Readonly<Record<number, Address["kind"]>> = { 1: "international", 2: "national", 5: "alphanumeric" };
+const KIND_OF_NUMBER: Readonly<Record<number, Address["kind"]>> = {
+  1: "international",
+  2: "national",
+  5: "alphanumeric",
+};
 const DIGITS = "0123456789*#abc";
 const MAX_DIGITS = 20;
 
@@ -27,7 +31,8 @@ export function encodeAddress(address: Address): number[] {
   const type = TYPE_OF_ADDRESS[address.kind];
   if (address.kind !== "alphanumeric") return [address.value.length, type, ...swappedDigits(address.value)];
   const septets = septetsOf(address.value);
-  if (septets === undefined || septets.length > 11) throw pduError("a name of an address has at most 11 GSM characters");
+  if (septets === undefined || septets.length > 11)
+    throw pduError("a name of an address has at most 11 GSM characters");
   return [Math.ceil((septets.length * 7) / 4), type, ...packSeptets(septets)];
 }
 

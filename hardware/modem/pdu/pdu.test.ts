@@ -14,13 +14,20 @@ const GSM_CHARACTERS = [...Array(128).keys()]
   .map((code) => textOfSeptets([code]))
   .concat([..."\f^{}\\[~]|€"]);
 const gsmText = fc.string({ unit: fc.constantFrom(...GSM_CHARACTERS), maxLength: 80 });
-const number = fc.tuple(fc.constantFrom("+", ""), fc.stringMatching(/^[0-9]{3,15}$/)).map(([plus, digits]) => plus + digits);
+const number = fc
+  .tuple(fc.constantFrom("+", ""), fc.stringMatching(/^[0-9]{3,15}$/))
+  .map(([plus, digits]) => plus + digits);
 const date = fc.date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true });
 
 // The two of the best known tutorial on PDU mode, and what gammu and smstools wrote to an emulator of ours.
 const SUBMITS = [
   ["0011000B916407281553F80000AA0AE8329BFD4697D9EC37", "+46708251358", "hellohello", 4 * 24 * 60],
-  ["0011000891515510000000FF13E8329BFD0699E5EF3668DE9ED3DF6FF61C", "+15550100", "hello from smstools", 63 * 7 * 24 * 60],
+  [
+    "0011000891515510000000FF13E8329BFD0699E5EF3668DE9ED3DF6FF61C",
+    "+15550100",
+    "hello from smstools",
+    63 * 7 * 24 * 60,
+  ],
   ["079194710167000011000891515510000000FF10E8329BFD0699E5EF36E81C6EB7EB", "+15550100", "hello from gammu", 635040],
   ["00010008915155100000000DE8329BFD0699E5EF36A8DD06", "+15550100", "hello from mm", undefined],
 ] as const;
@@ -51,7 +58,7 @@ describe("published examples", () => {
   });
 
   test("the extension table takes two septets (TS 23.038 clause 6.2.1.1)", () => {
-    expect(hexOf(packSeptets(septetsOf("€[]") ?? []))).toBe("9BF236BEF101".slice(0, 12).replace(/.*/, hexOf(packSeptets([27, 101, 27, 60, 27, 62]))));
+    expect(hexOf(packSeptets(septetsOf("€") ?? []))).toBe("9B32");
     expect(septetsOf("€")).toEqual([0x1b, 0x65]);
     expect(septetsOf("日")).toBeUndefined();
   });
@@ -83,7 +90,9 @@ describe("round trips", () => {
     const userData = fc
       .tuple(
         fc.oneof(
-          gsmText.filter((text) => (septetsOf(text)?.length ?? 999) <= 140).map((text) => ({ alphabet: "gsm7" as const, text })),
+          gsmText
+            .filter((text) => (septetsOf(text)?.length ?? 999) <= 140)
+            .map((text) => ({ alphabet: "gsm7" as const, text })),
           ucs2.map((text) => ({ alphabet: "ucs2" as const, text })),
           fc.uint8Array({ maxLength: 120 }).map((data) => ({ alphabet: "8bit" as const, data })),
         ),
@@ -137,7 +146,13 @@ describe("garbage", () => {
 
   test("any bytes and any text give a value or a pdu error", () => {
     const bytes = fc.uint8Array({ maxLength: 200 }).map(hexOf);
-    fc.assert(fc.property(fc.oneof(bytes, fc.string()), (hex) => [decodeSubmit, decodeDeliver].forEach((decode) => onlyPduErrors(() => decode(hex)))), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(fc.oneof(bytes, fc.string()), (hex) => {
+        onlyPduErrors(() => decodeSubmit(hex));
+        onlyPduErrors(() => decodeDeliver(hex));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test("a truncated PDU is never accepted", () => {

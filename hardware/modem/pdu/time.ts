@@ -11,7 +11,7 @@ export function encodeTimestamp(date: Date): number[] {
     date.getUTCSeconds(),
     0,
   ];
-  return fields.map((field) => (field % 10 << 4) | Math.floor(field / 10));
+  return fields.map((field) => ((field % 10) << 4) | Math.floor(field / 10));
 }
 
 /** Undefined for a time that cannot be: a service centre without a clock sends zeros. */
