@@ -24,6 +24,8 @@ export interface SiteOptions {
   /** Over the gateway's defaults for its deadlines. */
   calls?: Record<string, number>;
   origins?: string[];
+  /** A relay on the way from the emulated network to the gateway, told the gateway's port. */
+  dataVia?: { port: number; leadTo(gatewayPort: number): void };
 }
 
 const BRIDGE_TEL = "+818000000001";
@@ -92,6 +94,8 @@ export class Site {
   gatewayListensOn(ports: { mqtt: number; http: number }): void {
     this.ports = ports;
     this.writeGateway();
+    const { dataVia } = this.options;
+    dataVia?.leadTo(ports.mqtt);
     this.write("emulator", {
       dir: this.air,
       network: this.options.network,
@@ -99,7 +103,7 @@ export class Site {
         { name: "bridge", tel: BRIDGE_TEL },
         ...[...this.terminals].map(([id, { tel }]) => ({ name: id, tel })),
       ],
-      data: { target: `127.0.0.1:${ports.mqtt}` },
+      data: { target: `127.0.0.1:${dataVia?.port ?? ports.mqtt}` },
     });
     this.write("bridge", {
       id: "bridge",

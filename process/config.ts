@@ -17,7 +17,7 @@ interface JsonSchema {
  * Reads a TOML file, lays the environment over it and checks both against `schema`.
  *
  * Environment: `<PREFIX>_HTTP__PORT=8080` sets `http.port` (`__` goes down one level, `UPPER_SNAKE` is `camelCase`);
- * the value is read as JSON where it is JSON, else as a string.
+ * the value is read as JSON where it is JSON and no string is asked for, else as a string.
  *
  * @throws WorError `config` naming the file (or variable), the key, what is wrong and what is allowed.
  */
@@ -33,7 +33,14 @@ export function loadConfig<T>(schema: z.ZodType<T>, file: string, envPrefix: str
     setAt(tree, path, parseValue(value));
     fromEnv.set(path.join("."), name);
   }
-  const result = schema.safeParse(tree);
+  let result = schema.safeParse(tree);
+  // A password or PIN of digits only is JSON, too.
+  for (const issue of result.error?.issues ?? []) {
+    const name = fromEnv.get(issue.path.join("."));
+    if (name === undefined || issue.code !== "invalid_type" || issue.expected !== "string") continue;
+    setAt(tree, issue.path.map(String), env[name]);
+    result = schema.safeParse(tree);
+  }
   if (result.success) return result.data;
   const complaints = result.error.issues.map((issue) => complain(schema, issue, fromEnv));
   throw new WorError("config", `${file}: ${complaints.join("\n  ")}`);
@@ -79,24 +86,36 @@ function complain(schema: z.ZodType, issue: z.core.$ZodIssue, fromEnv: Map<strin
   const path = issue.path.map(String);
   const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
   const where = [path.join("."), ...keys.map((key) => [...path, key].join("."))];
-  const variable = where.map((key) => fromEnv.get(key)).find((name) => name !== undefined);
+  const variable = where.map((key) => variableOf(key, fromEnv)).find((name) => name !== undefined);
   const at = variable === undefined ? "" : ` (from the environment variable ${variable})`;
   if (keys.length > 0) {
-    const allowed = Object.keys(schemaAt(schema, path)?.properties ?? {});
+    const allowed = [...new Set(variantsOf(schemaAt(schema, path)).flatMap((node) => Object.keys(node.properties ?? {})))];
     return `unknown key ${where.slice(1).join(", ")}${at}; allowed here: ${allowed.join(", ")}`;
   }
   const choices = choicesAt(schema, path);
   return `${path.join(".") || "the file"}${at}: ${issue.message}${choices ? `; allowed: ${choices}` : ""}`;
 }
 
+/** A variable that set this key, or something in it, or what it is in. */
+function variableOf(key: string, fromEnv: Map<string, string>): string | undefined {
+  if (key === "") return undefined;
+  const related = [...fromEnv.keys()].find((set) => `${set}.`.startsWith(`${key}.`) || `${key}.`.startsWith(`${set}.`));
+  return fromEnv.get(related ?? "");
+}
+
 function schemaAt(schema: z.ZodType, path: string[]): JsonSchema | undefined {
   let node: JsonSchema | undefined = z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }) as JsonSchema;
   for (const key of path) {
-    const all: JsonSchema[] = [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
-    node = all.map((option) => (/^\d+$/.test(key) ? option.items : option.properties?.[key])).find(Boolean);
+    node = variantsOf(node)
+      .map((option) => (/^\d+$/.test(key) ? option.items : option.properties?.[key]))
+      .find(Boolean);
     if (node === undefined) return undefined;
   }
   return node;
+}
+
+function variantsOf(node: JsonSchema | undefined): JsonSchema[] {
+  return node === undefined ? [] : [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
 }
 
 function choicesAt(schema: z.ZodType, path: string[]): string {

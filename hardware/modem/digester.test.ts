@@ -14,7 +14,7 @@ function digest(chunks: readonly string[], { sent, prompt: wanted = false }: Set
   const digester = new Digester();
   if (sent !== undefined) digester.expectEcho(sent);
   digester.expectPrompt(wanted);
-  return chunks.flatMap((chunk) => digester.push(Buffer.from(chunk, "latin1")));
+  return chunks.flatMap((chunk) => [...digester.push(Buffer.from(chunk, "latin1"))]);
 }
 
 const TABLE: [string, string, Setting, Piece[]][] = [

@@ -30,35 +30,39 @@ export class Digester {
     this.promptWanted = wanted;
   }
 
-  push(chunk: Uint8Array): Piece[] {
-    const pieces: Piece[] = [];
-    for (const octet of chunk) this.pushOctet(octet, pieces);
-    return pieces;
+  /** One piece at a time, so that what is expected next may be changed between them. */
+  *push(chunk: Uint8Array): Generator<Piece> {
+    for (const octet of chunk) {
+      const piece = this.take(octet);
+      if (piece !== undefined) yield piece;
+    }
   }
 
-  private pushOctet(octet: number, pieces: Piece[]): void {
-    if (octet === CR || octet === LF) return this.endLine(pieces);
-    if (octet < SPACE || octet > 0x7e) return;
+  private take(octet: number): Piece | undefined {
+    if (octet === CR || octet === LF) return this.endLine();
+    if (octet < SPACE || octet > 0x7e) return undefined;
     // The blank of "> ".
     if (this.blankToSkip) {
       this.blankToSkip = false;
-      if (octet === SPACE) return;
+      if (octet === SPACE) return undefined;
     }
     if (octet === PROMPT && this.promptWanted && (this.line.trim() === "" || this.sent[0] === this.line)) {
       this.line = "";
       this.promptWanted = false;
       this.blankToSkip = true;
-      pieces.push({ kind: "prompt" });
-    } else if (this.line.length >= LINE_LIMIT) this.tooLong = true;
+      return { kind: "prompt" };
+    }
+    if (this.line.length >= LINE_LIMIT) this.tooLong = true;
     else this.line += String.fromCharCode(octet);
+    return undefined;
   }
 
-  private endLine(pieces: Piece[]): void {
+  private endLine(): Piece | undefined {
     const text = this.tooLong ? "" : this.withoutEcho(this.line.trim());
     this.line = "";
     this.tooLong = false;
     this.blankToSkip = false;
-    if (text !== "") pieces.push({ kind: "line", text });
+    return text === "" ? undefined : { kind: "line", text };
   }
 
   private withoutEcho(text: string): string {

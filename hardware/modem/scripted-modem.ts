@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { type Duplex, duplexPair } from "node:stream";
 
+const ENDS = "\r\x1a\x1b";
+
 /** For tests: the far end of a line, which says what it is told to and remembers what was written to it. */
 export class ScriptedModem {
   readonly line: Duplex;
@@ -10,14 +12,14 @@ export class ScriptedModem {
   /** `answer` is given each written line (or text up to Ctrl-Z or ESC) and returns the bytes to say. */
   constructor(answer: (written: string) => string = () => "") {
     [this.line, this.far] = duplexPair();
-    let rest = "";
+    let text = "";
     this.far.on("data", (bytes: Buffer) => {
-      this.written += bytes.toString("latin1");
-      rest += bytes.toString("latin1");
-      for (let match = /[\r\x1a\x1b]/.exec(rest); match !== null; match = /[\r\x1a\x1b]/.exec(rest)) {
-        const text = rest.slice(0, match.index + 1);
-        rest = rest.slice(match.index + 1);
+      for (const character of bytes.toString("latin1")) {
+        this.written += character;
+        text += character;
+        if (!ENDS.includes(character)) continue;
         this.say(answer(text));
+        text = "";
       }
     });
   }

@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Closable } from "../../process/lifecycle.js";
+import { createLog } from "../../process/log.js";
+import { type ControlRequest, controlEmulator, controlPath } from "./control.js";
+import { EmulatorConfig, runEmulator } from "./main.js";
+
+const log = createLog("test", "silent");
+const OK = "\r\nOK\r\n";
+let dir: string;
+let emulator: Closable;
+let sockets: Socket[];
+
+const run = () => runEmulator(EmulatorConfig.parse({ dir, modems: [{ name: "rabit", tel: "+15550001" }] }), log);
+
+beforeEach(async () => {
+  sockets = [];
+  dir = mkdtempSync(join(tmpdir(), "wor-emulator-"));
+  // What a killed run leaves behind.
+  symlinkSync("/dev/pts/nowhere", join(dir, "rabit"));
+  for (const name of ["rabit.sock", "rabit.data", "control.sock"]) writeFileSync(join(dir, name), "");
+  emulator = await run();
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await emulator.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function open(name: string): Promise<Socket> {
+  const socket = connect(join(dir, name)).setEncoding("latin1");
+  sockets.push(socket);
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Everything heard until `end` comes. */
+async function heard(socket: Socket, end: string): Promise<string> {
+  let text = "";
+  for await (const [chunk] of onData(socket)) {
+    text += chunk;
+    if (text.endsWith(end)) break;
+  }
+  return text;
+}
+
+async function* onData(socket: Socket): AsyncGenerator<[string]> {
+  for (;;) yield (await once(socket, "data", { signal: AbortSignal.timeout(5_000) })) as [string];
+}
+
+const closed = (socket: Socket) => new Promise((resolve) => socket.on("close", resolve));
+
+describe("emulator", () => {
+  test("replaces what a killed run left, and leaves nothing itself", async () => {
+    expect(readlinkSync(join(dir, "rabit"))).toMatch(/^\/dev\/pts\/\d+$/);
+    await emulator.close();
+    expect(readdirSync(dir)).toEqual([]);
+    const before = readdirSync("/proc/self/fd").length;
+    emulator = await run();
+    await emulator.close();
+    expect(readdirSync("/proc/self/fd").length).toBe(before);
+  });
+
+  test("a socket client has the modem to itself, one at a time", async () => {
+    const client = await open("rabit.sock");
+    client.write("ATE0\r");
+    expect(await heard(client, OK)).toBe(`ATE0\r${OK}`);
+    const second = await open("rabit.sock");
+    await closed(second);
+    const gone = closed(client);
+    client.destroy();
+    await gone;
+    const third = await open("rabit.sock");
+    third.write("AT+CSQ\r");
+    expect(await heard(third, OK)).toBe(`\r\n+CSQ: 20,99\r\n${OK}`);
+  });
+
+  test("control: messages, rings, counters", async () => {
+    const client = await open("rabit.sock");
+    client.write("ATE0+CNMI=2,1;+CLIP=1\r");
+    await heard(client, OK);
+    await controlEmulator(dir, { op: "sms", modem: "rabit", from: "+15550100", text: "hello" });
+    expect(await heard(client, "\r\n")).toBe('\r\n+CMTI: "SM",1\r\n');
+    await controlEmulator(dir, { op: "ring", modem: "rabit", from: "+15550100", seconds: 0.05 });
+    expect(await heard(client, "NO CARRIER\r\n")).toBe(
+      '\r\nRING\r\n\r\n+CLIP: "+15550100",145,"",0,"",0\r\n\r\nNO CARRIER\r\n',
+    );
+    const { counters } = await controlEmulator(dir, { op: "counters" });
+    expect(counters).toEqual({
+      rabit: {
+        dataBytesUp: 0,
+        dataBytesDown: 0,
+        dataConnections: 0,
+        atCommands: 1,
+        smsSent: 0,
+        smsReceived: 1,
+        callsMade: 0,
+        callsReceived: 1,
+      },
+    });
+  });
+
+  test("control: power off silences the modem, unplugging cuts its clients off", async () => {
+    const client = await open("rabit.sock");
+    await controlEmulator(dir, { op: "power", modem: "rabit", on: false });
+    expect(await heard(client, "DOWN\r\n")).toBe("\r\nPOWERED DOWN\r\n");
+    client.write("AT\r");
+    const cut = closed(client);
+    await controlEmulator(dir, { op: "unplug", modem: "rabit" });
+    await cut;
+    expect(existsSync(join(dir, "rabit"))).toBe(false);
+    await controlEmulator(dir, { op: "replug", modem: "rabit" });
+    expect(existsSync(join(dir, "rabit"))).toBe(true);
+  });
+
+  test.each([
+    ["no JSON", "{", /JSON/],
+    ["unknown operation", '{"op":"explode"}', /op/],
+    ["unknown modem", '{"op":"unplug","modem":"x"}', /no modem "x"; there are: rabit/],
+    ["unknown key", '{"op":"counters","x":1}', /x/],
+  ])("control: %s is answered with an error", async (_, line, error) => {
+    const client = await open("control.sock");
+    client.write(`${line}\n{"op":"counters"}\n`);
+    const [first, second] = (await heard(client, "}}}\n"))
+      .split("\n")
+      .map((text) => (text === "" ? {} : JSON.parse(text)));
+    expect(first.error).toMatch(error);
+    expect(second.ok).toBe(true);
+  });
+
+  test("control client: refused and unreachable", async () => {
+    const request: ControlRequest = { op: "unplug", modem: "x" };
+    await expect(controlEmulator(dir, request)).rejects.toMatchObject({ code: "emulator-control" });
+    await emulator.close();
+    expect(existsSync(controlPath(dir))).toBe(false);
+    await expect(controlEmulator(dir, request)).rejects.toMatchObject({ code: "emulator-unreachable" });
+  });
+
+  test("data without a context or a target is cut", async () => {
+    await closed(await open("rabit.data"));
+  });
+
+  test.each([
+    [{ modems: [] }],
+    [{ modems: [{ name: "../x", tel: "+15550001" }] }],
+    [{ modems: [{ name: "control", tel: "+15550001" }] }],
+    [
+      {
+        modems: [
+          { name: "a", tel: "+15550001" },
+          { name: "b", tel: "+15550001" },
+        ],
+      },
+    ],
+    [{ modems: [{ name: "a", tel: "+15550001" }], network: "moon" }],
+  ])("configuration %j is refused", (config) => {
+    expect(EmulatorConfig.safeParse({ dir, ...config }).success).toBe(false);
+  });
+});
