@@ -26,7 +26,9 @@ function networkSocketsOf(pid: number): string[] {
 }
 
 const nativeModules = (pid: number) =>
-  [...new Set(readFileSync(`/proc/${pid}/maps`, "utf8").match(/\S+\.node$/gm) ?? [])].filter((file) => !file.includes("serialport"));
+  [...new Set(readFileSync(`/proc/${pid}/maps`, "utf8").match(/\S+\.node$/gm) ?? [])].filter(
+    (file) => !file.includes("serialport"),
+  );
 
 const childrenOf = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
 

@@ -43,7 +43,11 @@ export class Bench extends EventEmitter<{ line: [LogLine, string]; process: [str
   }
 
   /** @param env for all processes; given to the terminals and callers it chooses their sound server. */
-  static async start(options: SiteOptions, watch?: (bench: Bench) => void, env: NodeJS.ProcessEnv = {}): Promise<Bench> {
+  static async start(
+    options: SiteOptions,
+    watch?: (bench: Bench) => void,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Bench> {
     const bench = new Bench(new Site(options), env);
     watch?.(bench);
     try {
@@ -63,10 +67,10 @@ export class Bench extends EventEmitter<{ line: [LogLine, string]; process: [str
     process.on("line", (line) => this.emit("line", line, name));
     process.on("exit", () => this.emit("process", name, false));
     this.emit("process", name, true);
-    const modemReady = () =>
-      process.waitFor("modem.state", READY_TIMEOUT_MS, ({ state }) => state === "registered");
+    const modemReady = () => process.waitFor("modem.state", READY_TIMEOUT_MS, ({ state }) => state === "registered");
     if (command === "terminal") await modemReady();
-    else if (command === "bridge") await Promise.all([modemReady(), process.waitFor("gateway.connected", READY_TIMEOUT_MS)]);
+    else if (command === "bridge")
+      await Promise.all([modemReady(), process.waitFor("gateway.connected", READY_TIMEOUT_MS)]);
     else await process.waitFor(`${command}.ready`, READY_TIMEOUT_MS);
     return process;
   }

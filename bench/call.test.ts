@@ -37,7 +37,9 @@ describe("one whole call", () => {
       expect((await bench.call("shark", { talkSeconds: 0.5 })).outcome).toBe("talked");
       const again = await bench.call("dog", { talkSeconds: 0.5 });
       expect(again).toMatchObject({ outcome: "talked", wakes: { ring: 0, sms: 0 } });
-      expect(again.timeline.map(({ no }) => no)).not.toEqual(expect.arrayContaining([expect.stringMatching(/24|25|26|27/)]));
+      expect(again.timeline.map(({ no }) => no)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/24|25|26|27/)]),
+      );
     });
   });
 

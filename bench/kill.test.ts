@@ -10,30 +10,38 @@ describe("any one process killed in the middle of a call", () => {
     ["gateway", "gateway-lost"],
     [TERMINAL, "terminal-lost"],
     ["emulator", "terminal-lost"],
-  ] as const)("%s: the others end the call, and all works again when it is back", async (victim, reason) => {
-    await withLab({ lingerSeconds: 0 }, async ({ bench, terminalStates }) => {
-      const survivor = victim === TERMINAL ? undefined : bench.process(TERMINAL);
-      const talking = bench.process("gateway").waitFor("call.step", 30_000, ({ step }) => step === "terminal-heard");
-      const { result } = bench.startCall("shark");
-      await talking;
-      const asleep = survivor?.waitFor("terminal.state", WITHIN_MS, ({ state }) => state === "asleep");
-      const killedAt = Date.now();
-      bench.process(victim).signal("SIGKILL");
-      expect(await result).toMatchObject({ outcome: "talked", reason });
-      await asleep;
-      expect(Date.now() - killedAt).toBeLessThan(WITHIN_MS);
-      if (survivor) expect(terminalStates().at(-1)).toBe("asleep");
+  ] as const)(
+    "%s: the others end the call, and all works again when it is back",
+    async (victim, reason) => {
+      await withLab({ lingerSeconds: 0 }, async ({ bench, terminalStates }) => {
+        const survivor = victim === TERMINAL ? undefined : bench.process(TERMINAL);
+        const talking = bench.process("gateway").waitFor("call.step", 30_000, ({ step }) => step === "terminal-heard");
+        const { result } = bench.startCall("shark");
+        await talking;
+        const asleep = survivor?.waitFor("terminal.state", WITHIN_MS, ({ state }) => state === "asleep");
+        const killedAt = Date.now();
+        bench.process(victim).signal("SIGKILL");
+        expect(await result).toMatchObject({ outcome: "talked", reason });
+        await asleep;
+        expect(Date.now() - killedAt).toBeLessThan(WITHIN_MS);
+        if (survivor) expect(terminalStates().at(-1)).toBe("asleep");
 
-      const modems = victim === "emulator" ? ["bridge", TERMINAL] : [];
-      const ready = modems.map((name) =>
-        bench.process(name).waitFor("modem.state", 30_000, ({ state }) => state === "registered"),
-      );
-      const bridgeBack = victim === "gateway" ? bench.process("bridge").waitFor("gateway.connected", 30_000) : undefined;
-      await bench.startProcess(victim);
-      await Promise.all([...ready, bridgeBack]);
-      expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({ outcome: "talked", reason: "caller-hung-up" });
-    });
-  }, 90_000);
+        const modems = victim === "emulator" ? ["bridge", TERMINAL] : [];
+        const ready = modems.map((name) =>
+          bench.process(name).waitFor("modem.state", 30_000, ({ state }) => state === "registered"),
+        );
+        const bridgeBack =
+          victim === "gateway" ? bench.process("bridge").waitFor("gateway.connected", 30_000) : undefined;
+        await bench.startProcess(victim);
+        await Promise.all([...ready, bridgeBack]);
+        expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({
+          outcome: "talked",
+          reason: "caller-hung-up",
+        });
+      });
+    },
+    90_000,
+  );
 
   test("the bridge: a call that talks needs it no more and goes on; the next one works when it is back", async () => {
     await withLab({ lingerSeconds: 0 }, async ({ bench }) => {

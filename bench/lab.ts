@@ -21,12 +21,16 @@ export interface Lab {
 
 /** Runs a scenario on a fresh site and leaves nothing behind, whatever happens. A failure shows the ends of the logs. */
 export async function withLab(
-  options: Partial<Omit<SiteOptions, "dir" | "record">> & { env?: NodeJS.ProcessEnv; record?: boolean },
+  options: Partial<Omit<SiteOptions, "dir" | "record">> & {
+    env?: NodeJS.ProcessEnv;
+    record?: boolean;
+    watch?: (bench: Bench) => void;
+  },
   scenario: (lab: Lab) => Promise<void>,
 ): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), "wor-lab-"));
   const log: { line: LogLine; process: string }[] = [];
-  const { env, record, ...rest } = options;
+  const { env, record, watch, ...rest } = options;
   let bench: Bench | undefined;
   try {
     bench = await Bench.start(
@@ -41,7 +45,10 @@ export async function withLab(
         record: record ? dir : undefined,
         dir,
       },
-      (started) => started.on("line", (line, process) => log.push({ line, process })),
+      (started) => {
+        started.on("line", (line, process) => log.push({ line, process }));
+        watch?.(started);
+      },
       env,
     );
     const { site } = bench;

@@ -15,7 +15,12 @@ describe("calls that end without talking have a final answer", () => {
     await withLab({}, async (lab) => {
       const before = await bridgeModem(lab);
       const result = await lab.bench.call("tiger");
-      expect(result).toMatchObject({ outcome: "refused", reason: "not-available", exitCode: 3, wakes: { ring: 0, sms: 0 } });
+      expect(result).toMatchObject({
+        outcome: "refused",
+        reason: "not-available",
+        exitCode: 3,
+        wakes: { ring: 0, sms: 0 },
+      });
       expect(await bridgeModem(lab)).toEqual(before);
       expect(lab.lines("wake.requested", "bridge")).toEqual([]);
       expect(lab.terminalStates()).toEqual([]);
@@ -63,7 +68,12 @@ describe("calls that end without talking have a final answer", () => {
   ] as const)("unreachable: %s", async (_what, fault, reason) => {
     await withLab({ calls: DEADLINE }, async ({ bench, emulator, terminalStates }) => {
       await emulator(fault);
-      expect(await bench.call("shark")).toMatchObject({ outcome: "unreachable", reason, exitCode: 3, wakes: { ring: 0 } });
+      expect(await bench.call("shark")).toMatchObject({
+        outcome: "unreachable",
+        reason,
+        exitCode: 3,
+        wakes: { ring: 0 },
+      });
       expect(terminalStates()).toEqual([]);
     });
   });

@@ -31,14 +31,21 @@ const EVENTS: Record<string, (line: LogLine, process: string) => BenchDown | und
   "modem.tx": (line, process) => atLine(line, process, "tx"),
   "modem.rx": (line, process) => atLine(line, process, "rx"),
   "proxy-login-settings": ({ time, terminal }) => standing("proxy-login-settings", time, terminal),
-  "proxy-login": ({ time, terminal, loggedIn }) => (loggedIn === true ? standing("proxy-login", time, terminal) : undefined),
+  "proxy-login": ({ time, terminal, loggedIn }) =>
+    loggedIn === true ? standing("proxy-login", time, terminal) : undefined,
 };
 
 function atLine(line: LogLine, process: string, direction: "tx" | "rx"): BenchDown | undefined {
   const modem = BenchModem.safeParse(process === TERMINAL ? "terminal" : process);
-  return modem.success ? { type: "at", modem: modem.data, direction, text: String(line.text), time: line.time } : undefined;
+  return modem.success
+    ? { type: "at", modem: modem.data, direction, text: String(line.text), time: line.time }
+    : undefined;
 }
 
-function standing(step: "proxy-login-settings" | "proxy-login", time: number, terminal: unknown): BenchDown | undefined {
+function standing(
+  step: "proxy-login-settings" | "proxy-login",
+  time: number,
+  terminal: unknown,
+): BenchDown | undefined {
   return terminal === TERMINAL ? { type: "standing", entries: [{ step, time }] } : undefined;
 }

@@ -15,7 +15,8 @@ export interface OneCall {
 /** Places one call and does at the terminal what `answer` says. */
 export async function placeCall(bench: Bench, { caller, answer, byButton }: OneCall): Promise<CallResult> {
   const kind = answer === "decline" ? "hold" : answer === "auto" && byButton ? "press" : undefined;
-  const alerting = kind && bench.process(TERMINAL).waitFor("terminal.state", 120_000, ({ state }) => state === "alerting");
+  const alerting =
+    kind && bench.process(TERMINAL).waitFor("terminal.state", 120_000, ({ state }) => state === "alerting");
   // The call may well end before anything alerts: that is the result's to say.
   alerting?.then(() => kind && bench.button(kind)).catch(() => {});
   return bench.call(caller, { talkSeconds: TALK_SECONDS });
@@ -27,7 +28,12 @@ export function timelineTable(timeline: TimelineEntry[]): string {
     .sort((a, b) => a.atMs - b.atMs)
     .map(({ no, step, atMs }, index, all) => {
       const since = atMs - (all[index - 1]?.atMs ?? atMs);
-      return [no.padEnd(5), STEPS[step].text.padEnd(32), atMs.toFixed(1).padStart(10), since.toFixed(1).padStart(10)].join("  ");
+      return [
+        no.padEnd(5),
+        STEPS[step].text.padEnd(32),
+        atMs.toFixed(1).padStart(10),
+        since.toFixed(1).padStart(10),
+      ].join("  ");
     });
   const head = ["no.".padEnd(5), "step".padEnd(32), "ms".padStart(10), "since".padStart(10)].join("  ");
   return [head, "-".repeat(head.length), ...rows].join("\n");

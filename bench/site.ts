@@ -99,10 +99,7 @@ export class Site {
     this.write("emulator", {
       dir: this.air,
       network: this.options.network,
-      modems: [
-        { name: "bridge", tel: BRIDGE_TEL },
-        ...[...this.terminals].map(([id, { tel }]) => ({ name: id, tel })),
-      ],
+      modems: [{ name: "bridge", tel: BRIDGE_TEL }, ...[...this.terminals].map(([id, { tel }]) => ({ name: id, tel }))],
       data: { target: `127.0.0.1:${dataVia?.port ?? ports.mqtt}` },
     });
     this.write("bridge", {
@@ -154,7 +151,13 @@ export class Site {
       mqtt: { port: this.ports.mqtt, cert: this.path("gateway.pem"), key: this.path("gateway.key") },
       http: { port: this.ports.http, origins: origins ?? [] },
       calls: calls ?? {},
-      terminals: [...this.terminals].map(([id, { tel, secret: own, wakeKey }]) => ({ id, tel, secret: own, wakeKey, way })),
+      terminals: [...this.terminals].map(([id, { tel, secret: own, wakeKey }]) => ({
+        id,
+        tel,
+        secret: own,
+        wakeKey,
+        way,
+      })),
       bridges: [{ id: "bridge", secret: this.bridgeSecret }],
       callers: [
         ...CALLERS.map((id) => ({ id, password: this.passwords[id] })),

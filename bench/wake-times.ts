@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   const trips = await measureRoundTrips(way);
   const figures = summarise(calls, trips);
   process.stdout.write(`${table(calls)}\n\n`);
-  for (const [name, value] of Object.entries(figures.medianMs)) process.stdout.write(`${name.padEnd(16)} ${value} ms\n`);
+  for (const [name, value] of Object.entries(figures.medianMs))
+    process.stdout.write(`${name.padEnd(16)} ${value} ms\n`);
   process.stdout.write(`connect() -> offer ${trips.toFixed(2)} round trips\n`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -4,8 +4,8 @@ import WebSocket from "ws";
 import type { MediaProcess } from "../device/media/media-process.js";
 import { CallerDown, type CallerUp, type CallState } from "../gateway/protocol/caller.js";
 import type { Outcome, Reason } from "../gateway/protocol/outcomes.js";
-import { MAX_MESSAGE_BYTES } from "../gateway/protocol/topics.js";
 import type { TimelineEntry } from "../gateway/protocol/timeline.js";
+import { MAX_MESSAGE_BYTES } from "../gateway/protocol/topics.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
 import type { Logger } from "../process/log.js";
@@ -40,7 +40,10 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
       const socket = new WebSocket(url, { maxPayload: MAX_MESSAGE_BYTES, handshakeTimeout: LOGIN_DEADLINE_MS });
       const fail = (why: string) => {
         clearTimeout(deadline);
-        socket.removeAllListeners().on("error", () => {}).terminate();
+        socket
+          .removeAllListeners()
+          .on("error", () => {})
+          .terminate();
         reject(new WorError("login", `cannot log in as ${user} at ${url}: ${why}`));
       };
       const deadline = setTimeout(() => fail("no answer in time"), LOGIN_DEADLINE_MS);
@@ -49,7 +52,8 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
       socket.once("close", () => fail("the gateway closed the connection"));
       socket.once("message", (data) => {
         const message = CallerDown.safeParse(JSON.parse(data.toString())).data;
-        if (message?.type !== "logged-in") return fail(message?.type === "login-refused" ? message.text : "not understood");
+        if (message?.type !== "logged-in")
+          return fail(message?.type === "login-refused" ? message.text : "not understood");
         clearTimeout(deadline);
         socket.removeAllListeners();
         resolve(new Caller(socket, message, log));

@@ -23,7 +23,10 @@ export function addEmulator(program: Command): void {
     .option("--modem <NAME=+NUMBER>", "a modem with a SIM; may be given several times", addModem, [])
     .addOption(new Option("--network <name>", "delays of the network").choices(["lab", "field"]))
     .option("--data <host:port>", "where the modems' data links lead")
-    .addHelpText("after", () => `\nKeys of the file ([] is a list of tables):\n  ${describeKeys(EmulatorConfig).join("\n  ")}`)
+    .addHelpText(
+      "after",
+      () => `\nKeys of the file ([] is a list of tables):\n  ${describeKeys(EmulatorConfig).join("\n  ")}`,
+    )
     .action(async (flags: Flags) => {
       const config = configOf(flags);
       const log = createLog("emulator", config.logLevel);
@@ -42,5 +45,8 @@ function configOf({ config: file, dir, modem: modems, network, data }: Flags): E
   const parsed = EmulatorConfig.safeParse(given);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new WorError("config", `wor emulator: ${issues.join("; ")}. Say --config FILE, or --dir DIR --modem NAME=+NUMBER`);
+  throw new WorError(
+    "config",
+    `wor emulator: ${issues.join("; ")}. Say --config FILE, or --dir DIR --modem NAME=+NUMBER`,
+  );
 }

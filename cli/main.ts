@@ -4,7 +4,7 @@ import { loadConfig } from "../process/config.js";
 import { describeKeys } from "../process/config-help.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import { type Closable, runUntilSignal } from "../process/lifecycle.js";
-import { createLog, type LogLevel, type Logger } from "../process/log.js";
+import { createLog, type Logger, type LogLevel } from "../process/log.js";
 
 /** A long-running process: its configuration schema and what runs it, loaded only when it is asked for. */
 interface Process {

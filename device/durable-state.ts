@@ -32,7 +32,10 @@ export class DurableState {
       return new DurableState(file, State.parse(JSON.parse(text)));
     } catch {
       const advice = 'put {"wakeCounter": n} in it, n being the gateway\'s counter for this terminal';
-      throw new WorError("state-file", `${file}: is damaged, and without it an old wake SMS could be replayed; ${advice}`);
+      throw new WorError(
+        "state-file",
+        `${file}: is damaged, and without it an old wake SMS could be replayed; ${advice}`,
+      );
     }
   }
 

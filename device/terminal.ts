@@ -1,10 +1,10 @@
+import type { TerminalLink } from "../gateway/protocol/device-link.js";
+import type { TerminalDown, WakeSource } from "../gateway/protocol/messages.js";
+import type { Reason } from "../gateway/protocol/outcomes.js";
 import type { Indicator } from "../hardware/indicator/indicator.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
 import type { Logger } from "../process/log.js";
-import type { TerminalLink } from "../gateway/protocol/device-link.js";
-import type { TerminalDown, WakeSource } from "../gateway/protocol/messages.js";
-import type { Reason } from "../gateway/protocol/outcomes.js";
 import type { DataLink } from "./data-link/data-link.js";
 import type { MediaProcess } from "./media/media-process.js";
 import { nextTerminal, type TerminalEffect, type TerminalEvent, type TerminalState } from "./terminal-machine.js";
@@ -161,7 +161,10 @@ export class Terminal implements Closable {
   private async bringUpData(): Promise<void> {
     await this.releasing;
     try {
-      const [{ address }, openGateway] = await Promise.all([this.parts.link.up(ATTACH_TIMEOUT_MS), this.parts.loadGateway()]);
+      const [{ address }, openGateway] = await Promise.all([
+        this.parts.link.up(ATTACH_TIMEOUT_MS),
+        this.parts.loadGateway(),
+      ]);
       this.address = address;
       this.openGateway = openGateway;
       this.on("data-up");

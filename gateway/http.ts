@@ -65,7 +65,9 @@ export class HttpServer implements Closable {
   /** Browsers name the page's origin, and only they do: a foreign page must not call with somebody's session. */
   private mayOpen(request: FastifyRequest): boolean {
     const { origin, host } = request.headers;
-    return origin === undefined || new URL(origin).host === host || this.config.origins.includes(origin);
+    if (origin === undefined || this.config.origins.includes(origin)) return true;
+    // A sandboxed page's origin is "null".
+    return URL.canParse(origin) && new URL(origin).host === host;
   }
 
   private async settings(request: FastifyRequest): Promise<{ status: number; body: object }> {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { WorError } from "../process/errors.js";
+import { reasonOf, WorError } from "../process/errors.js";
 import { Secret } from "./config.js";
 
 const scryptAsync = promisify<string, Buffer, number, Buffer>(scrypt);
@@ -43,7 +43,9 @@ export class Sealer {
     let text: string;
     try {
       text = readFileSync(file, "utf8").trim();
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+        throw new WorError("key-file", `${file}: cannot be read (${reasonOf(error)})`);
       text = randomBytes(32).toString("base64url");
       writeFileSync(file, `${text}\n`, { mode: 0o600, flag: "wx" });
     }

@@ -89,7 +89,9 @@ function complain(schema: z.ZodType, issue: z.core.$ZodIssue, fromEnv: Map<strin
   const variable = where.map((key) => variableOf(key, fromEnv)).find((name) => name !== undefined);
   const at = variable === undefined ? "" : ` (from the environment variable ${variable})`;
   if (keys.length > 0) {
-    const allowed = [...new Set(variantsOf(schemaAt(schema, path)).flatMap((node) => Object.keys(node.properties ?? {})))];
+    const allowed = [
+      ...new Set(variantsOf(schemaAt(schema, path)).flatMap((node) => Object.keys(node.properties ?? {}))),
+    ];
     return `unknown key ${where.slice(1).join(", ")}${at}; allowed here: ${allowed.join(", ")}`;
   }
   const choices = choicesAt(schema, path);

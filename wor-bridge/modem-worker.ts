@@ -18,7 +18,12 @@ const LAST_RETRY_MS = 5_000;
 const TERMINALS_FAULT = new Set(["busy", "no-carrier", "no-answer"]);
 
 /** One modem: takes wakes from the queue one after the other, and tries each until it is sent, cancelled or expired. */
-export async function workModem(modem: Modem, queue: WakeQueue, options: WorkerOptions, stop: AbortSignal): Promise<void> {
+export async function workModem(
+  modem: Modem,
+  queue: WakeQueue,
+  options: WorkerOptions,
+  stop: AbortSignal,
+): Promise<void> {
   while (!stop.aborted) {
     const wake = await queue.take(stop).catch(() => undefined);
     if (wake) await attemptUntilOver(modem, wake, options);

@@ -13,6 +13,8 @@ export function emulatedLink(modem: Modem, socket: string, apn: string, log: Log
     // The emulator's network has one host, the gateway, so host and port are its business.
     connect: () => connect({ path: socket }),
     down: () =>
-      modem.deactivateData(DOWN_TIMEOUT_MS).catch((error) => log.warn({ reason: reasonOf(error) }, "data-link.not-down")),
+      modem
+        .deactivateData(DOWN_TIMEOUT_MS)
+        .catch((error) => log.warn({ reason: reasonOf(error) }, "data-link.not-down")),
   };
 }

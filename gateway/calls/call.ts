@@ -54,6 +54,7 @@ export class Call {
   private answerSdp = "";
   private address: string | null = null;
   private readonly earlyCandidates: Candidate[] = [];
+  private readonly received = new Set<Step>();
 
   constructor(
     private readonly leg: CallerLeg,
@@ -95,7 +96,7 @@ export class Call {
   /** The address as the terminal itself knows it; it comes just after the login. */
   terminalAddress(address: string): void {
     this.address = address;
-    if (this.state === "online" || this.state === "ringing") this.tell({ state: "online", address });
+    if (this.state === "online") this.tell({ state: "online", address });
   }
 
   terminalLost(): void {
@@ -115,7 +116,7 @@ export class Call {
         if (this.state !== "ended") this.leg.candidate(message.candidate);
         return;
       case "received":
-        this.step(message.first === "packet" ? "terminal-media" : "terminal-heard");
+        this.receivedFirst(message.first === "packet" ? "terminal-media" : "terminal-heard");
         return;
       case "hangup":
         this.on(EVENT_OF_TERMINAL_REASON[message.reason] ?? "terminal-hung-up");
@@ -137,7 +138,7 @@ export class Call {
   }
 
   callerReceived(first: FirstReceived): void {
-    this.step(first === "packet" ? "caller-media" : "caller-heard");
+    this.receivedFirst(first === "packet" ? "caller-media" : "caller-heard");
   }
 
   hangUp(): void {
@@ -239,6 +240,13 @@ export class Call {
     const { callId, caller, terminal } = this;
     this.ports.log.info({ callId, caller, terminal, call }, "call.state");
     this.leg.tellState(call);
+  }
+
+  /** Once each: who says it again and again must not fill the database. */
+  private receivedFirst(step: Step): void {
+    if (this.received.has(step)) return;
+    this.received.add(step);
+    this.step(step);
   }
 
   private step(step: Step): void {

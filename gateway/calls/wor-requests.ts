@@ -47,6 +47,7 @@ export class WorRequests {
   ) {}
 
   request(order: WakeOrder): Wake {
+    for (const earlier of this.underWay.values()) earlier.forgetIfExpired();
     const wake = new PendingWake(order, this.bridges, () => this.underWay.delete(wake.wakeId));
     this.underWay.set(wake.wakeId, wake);
     void this.prepare(wake, order);
@@ -89,6 +90,8 @@ class PendingWake implements Wake {
   private message: ToBridge | undefined;
   private isSent = false;
   private over = false;
+  /** Bridges that have it, or may have. */
+  private readonly holders = new Set<string>();
   private grace: NodeJS.Timeout | undefined;
   private readonly expiresAt: number;
 
@@ -116,7 +119,9 @@ class PendingWake implements Wake {
 
   bridgeConnected(bridge: string): void {
     // The same wake id again: a bridge that has it already does nothing.
-    if (this.bridge === undefined || this.bridge === bridge) this.hand();
+    if (!this.over && (this.bridge === undefined || this.bridge === bridge)) this.hand();
+    // It went away with a wake that is another bridge's by now, or nobody's.
+    else this.release(bridge);
   }
 
   bridgeLost(bridge: string): void {
@@ -129,14 +134,27 @@ class PendingWake implements Wake {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.grace);
-    if (this.bridge !== undefined) this.bridges.send(this.bridge, { type: "cancel", wakeId: this.wakeId }, 60_000);
-    this.forget();
+    for (const bridge of this.bridges.connected()) this.release(bridge);
+    // A bridge that is away may ring still: it is told when it comes back.
+    if (this.holders.size === 0) this.forget();
+  }
+
+  /** A bridge lets go of a wake by itself at its expiry. */
+  forgetIfExpired(): void {
+    if (this.over && this.expiresAt < Date.now()) this.forget();
+  }
+
+  private release(bridge: string): void {
+    if (bridge === this.bridge && !this.over) return;
+    if (this.holders.delete(bridge)) this.bridges.send(bridge, { type: "cancel", wakeId: this.wakeId }, 60_000);
+    if (this.over && this.holders.size === 0) this.forget();
   }
 
   /** Hands the wake to a bridge, or gives the bridges a while to come back. */
   private hand(): void {
     if (this.message === undefined || this.over) return;
-    const [bridge] = this.bridges.connected();
+    const connected = this.bridges.connected();
+    const bridge = connected.find((each) => each === this.bridge) ?? connected[0];
     clearTimeout(this.grace);
     if (bridge === undefined) {
       this.grace = setTimeout(this.order.bridgeGone, this.order.bridgeGraceMs);
@@ -144,6 +162,7 @@ class PendingWake implements Wake {
     }
     const first = this.bridge === undefined;
     this.bridge = bridge;
+    this.holders.add(bridge);
     this.bridges.send(bridge, this.message, Math.max(1, this.expiresAt - Date.now()));
     if (first) this.order.requested();
   }

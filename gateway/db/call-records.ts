@@ -20,11 +20,16 @@ export class CallRecords implements Closable {
     private readonly log: Logger,
   ) {}
 
-  /** Ends the calls that a crash left open. @returns how many. */
+  /** Ends the calls that a crash left open; one that was answered counts as `talked`. @returns how many. */
   async open(now: number): Promise<number> {
+    const answered = this.db.selectFrom("call_steps").select("call_id").where("step", "=", "answer");
     const result = await this.db
       .updateTable("calls")
-      .set({ ended_at: now, outcome: "unreachable", reason: "gateway-restarted" })
+      .set((calls) => ({
+        ended_at: now,
+        outcome: calls.case().when("id", "in", answered).then("talked").else("unreachable").end(),
+        reason: "gateway-restarted",
+      }))
       .where("ended_at", "is", null)
       .executeTakeFirst();
     return Number(result.numUpdatedRows);
@@ -81,7 +86,8 @@ export class CallRecords implements Closable {
         return;
       } catch (error) {
         this.log.error({ reason: reasonOf(error) }, "call-record.not-written");
-        if (this.closed) return;
+        // What breaks a rule of the tables (a call id used twice) would break it for ever, and hold all that comes after.
+        if (this.closed || /^(SQLITE_CONSTRAINT|23)/.test((error as { code?: string }).code ?? "")) return;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }

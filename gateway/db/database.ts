@@ -10,14 +10,15 @@ import type { Database } from "./schema.js";
  */
 export async function openDatabase(file: string): Promise<Kysely<Database>> {
   const advice = "Move it away (its calls are lost) or put a copy back, then start again";
-  let sqlite: SqliteDatabase.Database;
+  let sqlite: SqliteDatabase.Database | undefined;
   try {
     sqlite = new SqliteDatabase(file, { timeout: 1_000 });
-    sqlite.pragma("journal_mode = WAL");
-    sqlite.pragma("foreign_keys = ON");
     const health = sqlite.pragma("quick_check", { simple: true });
     if (health !== "ok") throw new Error(String(health));
+    sqlite.pragma("journal_mode = WAL");
+    sqlite.pragma("foreign_keys = ON");
   } catch (error) {
+    sqlite?.close();
     throw new WorError("database", `${file}: not a usable SQLite database (${reasonOf(error)}). ${advice}`);
   }
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });

@@ -54,6 +54,8 @@ export function judgeWakeToken(
 ): { token: WakeToken } | { fault: WakeTokenFault } {
   if (!/^WOR[A-Za-z0-9_-]{55}$/.test(text)) return { fault: "not-a-token" };
   const octets = Buffer.from(text.slice(PREFIX.length), "base64url");
+  // The last character has two bits to spare: a token has one spelling only.
+  if (octets.toString("base64url") !== text.slice(PREFIX.length)) return { fault: "not-a-token" };
   if (octets.length !== BODY_BYTES + MAC_BYTES || octets.readUInt8(0) !== VERSION) return { fault: "not-a-token" };
   const body = octets.subarray(0, BODY_BYTES);
   if (!timingSafeEqual(mac(terminal, key, body), octets.subarray(BODY_BYTES))) return { fault: "forged" };

@@ -81,8 +81,7 @@ export class CallerSession {
 
   private request(caller: string, callId: string, terminal: string): void {
     if (this.call !== undefined) return this.send({ type: "error", text: "You are in a call already. Hang up first." });
-    const leg = this.leg(caller, callId, terminal);
-    this.call = this.ports.requestCall(leg);
+    this.call = this.ports.requestCall(this.leg(caller, callId, terminal));
   }
 
   private leg(caller: string, callId: string, terminal: string): CallerLeg {

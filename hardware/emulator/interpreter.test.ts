@@ -108,7 +108,7 @@ const TABLE: [string, string, string | RegExp, ((setting: ReturnType<typeof lab>
     "CMGL and CMGR in PDU mode mark as read",
     "AT+CMGL=4\rAT+CMGR=1\r",
     new RegExp(
-      `^\r\n\\+CMGL: 1,0,,24\r\n${STORED}[0-9A-F]+\r\n${OK}\r\n\\+CMGR: 1,,24\r\n${STORED}[0-9A-F]+\r\n${OK}$`,
+      `^\r\n\\+CMGL: 1,0,,22\r\n${STORED}[0-9A-F]+\r\n${OK}\r\n\\+CMGR: 1,,22\r\n${STORED}[0-9A-F]+\r\n${OK}$`,
     ),
     message,
   ],
@@ -156,7 +156,8 @@ const TABLE: [string, string, string | RegExp, ((setting: ReturnType<typeof lab>
 ];
 
 describe("commands", () => {
-  test.each(TABLE)("%s", async (_, typed, expected, prepare) => {
+  const rows = TABLE.map(([what, typed, expected, prepare]) => ({ what, typed, expected, prepare }));
+  test.each(rows)("$what", async ({ typed, expected, prepare }) => {
     const said = await dialogue(typed, prepare);
     if (typeof expected === "string") expect(said).toBe(expected);
     else expect(said).toMatch(expected);
@@ -172,7 +173,7 @@ describe("commands", () => {
   test("every command answers its every operation, with one final result", async () => {
     for (const [name, row] of Object.entries(COMMANDS)) {
       for (const [operation, suffix] of Object.entries({ exec: "", read: "?", test: "=?", set: "=1" })) {
-        if (!(operation in row) || name === "+CMGS" || name === "+CFUN" || name === "Q") continue;
+        if (!(operation in row) || ["+CMGS", "+CFUN", "Q", "V"].includes(name)) continue;
         const said = await dialogue(`AT${name}${suffix}\r`);
         expect(said.match(/OK|ERROR|NO CARRIER/g)).toHaveLength(1);
       }
@@ -239,7 +240,6 @@ describe("calls between two modems", () => {
 });
 
 describe("messages between two modems", () => {
-  const SUBMIT = (validity: string) => `001100089151550020000000${validity}0568656C6C6F`.replace("0000000", "0000000");
   const send = (text: string) => `AT+CMGF=1\rAT+CMGS="${OTHER}"\r${text}\x1a`;
 
   test("stored and told of, or handed over directly", async () => {
@@ -253,7 +253,7 @@ describe("messages between two modems", () => {
     two.said();
     one.type('AT+CMGS="+15550002"\rsecond\x1a');
     await pass(0);
-    expect(two.said()).toMatch(/^\r\n\+CMT: ,25\r\n0791[0-9A-F]+\r\n$/);
+    expect(two.said()).toMatch(/^\r\n\+CMT: ,23\r\n0791[0-9A-F]+\r\n$/);
   });
 
   test("kept while the recipient is off or full, until the validity period ends", async () => {
@@ -272,7 +272,6 @@ describe("messages between two modems", () => {
     await pass(0);
     expect(two.modem.stores.SM.used).toBe(11);
     expect(one.modem.counters.smsSent).toBe(0);
-    void SUBMIT;
   });
 
   test("events wait for the end of a command, but not for the network", async () => {

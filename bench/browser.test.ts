@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Browser, Page } from "playwright-core";
+import { similarity } from "../hardware/audio/correlation.js";
+import { readWav48k } from "../hardware/audio/wav.js";
+import { launchBrowser, recordPlayback, watchPlayback } from "./browser.js";
+import { withLab } from "./lab.js";
+import { SOUNDS } from "./main.js";
+import { TERMINAL } from "./names.js";
+import { PageServer } from "./page-server.js";
+
+const speech = (who: "shark" | "rabit") => readWav48k(join(SOUNDS, `${who}.wav`));
+const SAME = 0.6;
+const seen = (name: string) => `[data-testid="${name}"]`;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser(join(SOUNDS, "shark.wav"));
+});
+afterAll(() => browser.close());
+
+/** A page of its own that fails the test by what it throws or logs as an error. */
+async function openPage(url: string): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  await watchPlayback(page);
+  await page.goto(url);
+  return { page, complaints };
+}
+
+describe("a real browser", () => {
+  test("on the bench page: Call and Answer, both hear each other, figure 2 is drawn, Hang up", async () => {
+    const pages = new PageServer({ network: "lab", way: "ring", port: 0 });
+    await pages.start();
+    try {
+      await withLab(
+        {
+          answer: "button",
+          lingerSeconds: 0,
+          record: true,
+          origins: pages.origins,
+          watch: (bench) => pages.watch(bench),
+        },
+        async ({ bench, dir }) => {
+          const { page, complaints } = await openPage(`${pages.origins[0]}/`);
+          await page.click(seen("call"));
+          await page.click(seen("answer"));
+          await page.locator(`${seen("call-state")}[data-state="talking"]`).waitFor();
+          for (const step of [
+            "call-request",
+            "being-woken",
+            "wor-request",
+            "wor-signal",
+            "login",
+            "offer",
+            "alerting",
+            "answer",
+          ])
+            await page
+              .locator(seen(`arrow-${step}`))
+              .first()
+              .waitFor();
+          const heard = await recordPlayback(page, 5);
+          const asleep = bench.process(TERMINAL).waitFor("terminal.state", 20_000, ({ state }) => state === "asleep");
+          await page.click(seen("hang-up"));
+          await page.locator(`${seen("call-state")}[data-state="ended"]`).waitFor();
+          await asleep;
+          await bench.process(TERMINAL).close();
+          expect(similarity(heard, speech("rabit"))).toBeGreaterThan(SAME);
+          expect(similarity(readWav48k(join(dir, "terminal-heard.wav")), speech("shark"))).toBeGreaterThan(SAME);
+          expect(complaints).toEqual([]);
+          await page.close();
+        },
+      );
+    } finally {
+      await pages.close();
+    }
+  }, 90_000);
+
+  test("on the gateway's page: log in, call, be declined, and call again", async () => {
+    await withLab({ answer: "button" }, async ({ bench }) => {
+      const { page, complaints } = await openPage(`${bench.site.httpUrl}/`);
+      await page.fill(seen("login-user"), "dog");
+      await page.fill(seen("login-password"), bench.site.passwords.dog);
+      await page.click(seen("login"));
+      const terminal = bench.process(TERMINAL);
+      const alerting = () => terminal.waitFor("terminal.state", 30_000, ({ state }) => state === "alerting");
+
+      const first = alerting();
+      await page.click(`${seen(`terminal-${TERMINAL}`)} ${seen("call")}, ${seen("call")}`);
+      await first;
+      await bench.button("hold");
+      await page.locator(`${seen("call-state")}[data-state="ended"]`, { hasText: /declined/i }).waitFor();
+
+      const second = alerting();
+      await page.click(seen("call"));
+      await second;
+      await bench.button("press");
+      await page.locator(`${seen("call-state")}[data-state="talking"]`).waitFor();
+      await page.click(seen("hang-up"));
+      await page.locator(`${seen("call-state")}[data-state="ended"]`).waitFor();
+      expect(complaints).toEqual([]);
+      await page.close();
+    });
+  }, 90_000);
+});
