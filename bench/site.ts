@@ -7,6 +7,11 @@ import { CALLERS, type CallerName, TERMINAL } from "./names.js";
 
 export type Way = "ring" | "sms";
 
+export interface AlsaDevices {
+  captureDevice: string;
+  playbackDevice: string;
+}
+
 export interface SiteOptions {
   /** Everything is under this directory; whoever made it removes it. */
   dir: string;
@@ -14,6 +19,8 @@ export interface SiteOptions {
   way: Way;
   answer: "auto" | "button";
   sound: "file" | "alsa";
+  /** ALSA devices of the two ends, where both are not the default one. */
+  alsa?: { caller: AlsaDevices; terminal: AlsaDevices };
   /** More terminals beside rabit. */
   moreTerminals?: string[];
   callerWav: string;
@@ -197,9 +204,10 @@ export class Site {
   }
 
   private sound(capture: string, end: string) {
-    const { sound, record } = this.options;
+    const { sound, record, alsa } = this.options;
     const playback = record === undefined ? {} : { playback: join(record, `${end}-heard.wav`) };
-    return sound === "alsa" ? { kind: "alsa", ...playback } : { kind: "file", capture, ...playback };
+    const devices = end === "caller" ? alsa?.caller : alsa?.terminal;
+    return sound === "alsa" ? { kind: "alsa", ...devices, ...playback } : { kind: "file", capture, ...playback };
   }
 
   private write(process: string, config: object): void {
