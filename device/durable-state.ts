@@ -43,8 +43,9 @@ export class DurableState {
     return this.state.wakeCounter;
   }
 
-  /** On disk when it returns. */
+  /** On disk when it returns; it never goes back. */
   saveWakeCounter(wakeCounter: number): void {
+    if (wakeCounter <= this.state.wakeCounter) return;
     this.state = { ...this.state, wakeCounter };
     const next = `${this.file}.next`;
     const fd = openSync(next, "w", 0o600);

@@ -1,4 +1,5 @@
 import { judgeWakeToken } from "../gateway/protocol/wake-token.js";
+import { reasonOf } from "../process/errors.js";
 import type { Logger } from "../process/log.js";
 import { maskNumber } from "../process/log.js";
 import type { DurableState } from "./durable-state.js";
@@ -24,7 +25,7 @@ export class WakeJudge {
     private readonly log: Logger,
     private readonly now: () => number = Date.now,
   ) {
-    this.ringTokens = rules.ringsPerMinute;
+    this.ringTokens = Math.max(1, rules.ringsPerMinute);
     this.refilledAt = now();
   }
 
@@ -39,7 +40,12 @@ export class WakeJudge {
       this.log.warn({ way: "sms", fault: judged.fault }, "wake.ignored");
       return false;
     }
-    this.state.saveWakeCounter(judged.token.counter);
+    try {
+      this.state.saveWakeCounter(judged.token.counter);
+    } catch (error) {
+      // A full disk must not make a terminal unreachable: until the next boot the counter in memory stops replays.
+      this.log.error({ reason: reasonOf(error) }, "wake.counter-not-saved");
+    }
     this.log.info({ way: "sms", callId: judged.token.callId }, "wake");
     return true;
   }

@@ -56,7 +56,7 @@ describe("a file", () => {
   });
 
   test("every fault is named at once", () => {
-    expect(() => load("a = 1\n[http]\nport = true")).toThrow(/http\.port[^]*unknown key a/);
+    expect(() => load("a = 1\n[http]\nport = true")).toThrow(/http\.port[\s\S]*unknown key a/);
   });
 
   test("that is missing is refused with what to do", () => {

@@ -2,10 +2,10 @@
 // what is out of date, and does nothing when nothing is missing. Plain JavaScript without packages: it runs before any is there.
 //
 //   node scripts/setup.mjs start|test|build
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { fail, hasCommand, installDebian, run, say } from "./debian.mjs";
 
 const LOCK = "package-lock.json";
 const INSTALLED = "node_modules/.wor-installed";
@@ -65,21 +65,6 @@ function installPackages() {
   writeFileSync(INSTALLED, lockHash());
 }
 
-function installDebian(wanted) {
-  const missing = [...new Set(wanted.filter(([, present]) => !present()).map(([name]) => name))];
-  if (missing.length === 0) return;
-  const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
-  say(`Debian packages missing: ${missing.join(" ")}`);
-  if (!hasCommand("apt-get")) fail(`Install what corresponds to them on this system: ${missing.join(" ")}`);
-  const root = process.getuid() === 0;
-  const sudo = !root && hasCommand("sudo") && (process.stdin.isTTY || spawnSync("sudo", ["-n", "true"]).status === 0);
-  if (!root && !sudo) fail(`Not root, and no sudo. Somebody who may has to run:\n  apt-get update && ${command}`);
-  say("Installing them ...");
-  const asRoot = (...args) => (root ? run(args[0], args.slice(1)) : run("sudo", args));
-  asRoot("apt-get", "update", "-q");
-  asRoot("env", "DEBIAN_FRONTEND=noninteractive", ...command.split(" "));
-}
-
 function buildCurrent() {
   if (!existsSync(BUILT)) return false;
   const built = statSync(BUILT).mtimeMs;
@@ -100,23 +85,4 @@ function build() {
   run(process.execPath, ["scripts/build-pages.mjs"]);
   mkdirSync("dist", { recursive: true });
   writeFileSync(BUILT, "");
-}
-
-function hasCommand(name) {
-  const dirs = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return dirs.some((dir) => existsSync(join(dir, name)));
-}
-
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
-  if (status !== 0) fail(`${command} ${args.slice(0, 2).join(" ")} failed${error ? `: ${error.message}` : ""}`);
-}
-
-function say(text) {
-  process.stdout.write(`${text}\n`);
-}
-
-function fail(text) {
-  process.stderr.write(`setup: ${text}\n`);
-  process.exit(1);
 }

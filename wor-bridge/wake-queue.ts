@@ -21,9 +21,9 @@ export class WakeQueue {
   private readonly takers: ((wake: QueuedWake) => void)[] = [];
   private readonly known = new Map<string, AbortController>();
 
-  /** @returns false when it was known already, or there are too many. */
+  /** @returns false when it was known already, is expired, or there are too many. */
   add(job: WakeJob, now: number): boolean {
-    if (this.known.has(job.wakeId) || this.waiting.length >= MAX_WAITING) return false;
+    if (job.exp <= now || this.known.has(job.wakeId) || this.waiting.length >= MAX_WAITING) return false;
     const controller = new AbortController();
     this.remember(job.wakeId, controller);
     const expiry = setTimeout(() => controller.abort(), Math.max(0, job.exp - now));

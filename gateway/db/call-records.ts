@@ -59,6 +59,11 @@ export class CallRecords implements Closable {
     return rows.map((row) => ({ step: row.step as Step, atMs: row.at_ms }));
   }
 
+  /** Resolves when everything that was said up to now is on disk. */
+  written(): Promise<void> {
+    return this.queue;
+  }
+
   /** Resolves when everything is on disk, or cannot be brought there any more. */
   close(): Promise<void> {
     this.closed = true;

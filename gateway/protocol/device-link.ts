@@ -5,7 +5,16 @@ import { MqttClient } from "mqtt";
 import type { z } from "zod";
 import type { Closable } from "../../process/lifecycle.js";
 import type { Logger } from "../../process/log.js";
-import { type BridgeDown, type BridgeUp, type Enveloped, Envelopes, Inbox, type TerminalDown, type TerminalUp, type WithoutEnvelope } from "./messages.js";
+import {
+  type BridgeDown,
+  type BridgeUp,
+  type Enveloped,
+  Envelopes,
+  Inbox,
+  type TerminalDown,
+  type TerminalUp,
+  type WithoutEnvelope,
+} from "./messages.js";
 
 export interface DeviceLinkOptions<Down> {
   /** Username and client id at once. */

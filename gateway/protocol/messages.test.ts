@@ -56,7 +56,11 @@ describe("an inbox", () => {
       { v: fc.constant(1), id: fc.uuid(), seq: fc.nat(), exp: fc.nat(), type: fc.string(), wakeId: fc.string() },
       { requiredKeys: [] },
     );
-    const payload = fc.oneof(fc.string(), fc.json(), near.map((message) => JSON.stringify(message)));
+    const payload = fc.oneof(
+      fc.string(),
+      fc.json(),
+      near.map((message) => JSON.stringify(message)),
+    );
     fc.assert(fc.property(payload, (text) => void inbox.take(text)));
     fc.assert(fc.property(fc.uint8Array(), (octets) => void inbox.take(Buffer.from(octets))));
   });
@@ -92,7 +96,11 @@ const call = { callId: ID, v: 1, id: ID, seq: 0, exp: 1 };
 test.each<[string, z.ZodType, object]>([
   ["an SDP that is none", TerminalUp, { ...call, type: "answer", sdp: "hello" }],
   ["an SDP too long", TerminalUp, { ...call, type: "answer", sdp: `v=0${"a".repeat(32 * 1_024)}` }],
-  ["an address that is a name", TerminalUp, { v: 1, id: ID, seq: 0, exp: 1, type: "hello", address: "x.org", wokenBy: "sms" }],
+  [
+    "an address that is a name",
+    TerminalUp,
+    { v: 1, id: ID, seq: 0, exp: 1, type: "hello", address: "x.org", wokenBy: "sms" },
+  ],
   ["a number that is none", BridgeDown, { ...call, type: "ring", wakeId: "w", tel: "110" }],
   ["a dial string", BridgeDown, { ...call, type: "ring", wakeId: "w", tel: "+8180;ATH" }],
   ["two SMS", BridgeDown, { ...call, type: "sms", wakeId: "w", tel: "+81801111222", text: "a".repeat(161) }],

@@ -41,10 +41,10 @@ export class EmbeddedVoiceService implements VoiceService, Closable {
     const session = new CallerSession(socket, from, {
       ...this.ports,
       requestCall: (leg) => {
-        if (this.proxied.has(leg.terminal)) return this.ports.requestCall(leg);
+        const call = this.proxied.has(leg.terminal) ? this.ports.requestCall(leg) : undefined;
         const reason = "not-available";
-        leg.tellState({ state: "ended", outcome: "refused", reason, text: REASON_TEXT[reason] });
-        return undefined;
+        if (!call) leg.tellState({ state: "ended", outcome: "refused", reason, text: REASON_TEXT[reason] });
+        return call;
       },
     });
     this.sessions.add(session);

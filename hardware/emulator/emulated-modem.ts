@@ -6,7 +6,7 @@ import { PacketData } from "./packet-data.js";
 import type { Plmn, Subscriber } from "./plmn.js";
 import { factorySettings } from "./settings.js";
 import { SmsStore } from "./sms-store.js";
-import { incomingMessage, quoted, typeOfNumber } from "./unsolicited.js";
+import { incomingMessage, quoted, typeOfNumber, whereabouts } from "./unsolicited.js";
 
 export interface ModemSpec {
   name: string;
@@ -120,9 +120,9 @@ export class EmulatedModem implements Subscriber {
     if (registration === this.registration) return;
     this.registration = registration;
     const { registrationCs, registrationPs, registrationEps } = this.settings;
-    if (registrationCs > 0) this.tell(`+CREG: ${registration}`);
-    if (registrationPs > 0) this.tell(`+CGREG: ${registration}`);
-    if (registrationEps > 0) this.tell(`+CEREG: ${registration}`);
+    if (registrationCs > 0) this.tell(`+CREG: ${registration}${whereabouts(this, registrationCs, false)}`);
+    if (registrationPs > 0) this.tell(`+CGREG: ${registration}${whereabouts(this, registrationPs, true)}`);
+    if (registrationEps > 0) this.tell(`+CEREG: ${registration}${whereabouts(this, registrationEps, true)}`);
   }
 
   dial(number: string): void {

@@ -123,6 +123,8 @@ describe("emulator", () => {
     ["no JSON", "{", /JSON/],
     ["unknown operation", '{"op":"explode"}', /op/],
     ["unknown modem", '{"op":"unplug","modem":"x"}', /no modem "x"; there are: rabit/],
+    ["a sender that is none", '{"op":"sms","modem":"rabit","from":"+","text":"x"}', /address/],
+    ["too long a text", JSON.stringify({ op: "sms", modem: "rabit", from: "+15550100", text: "x".repeat(161) }), /160/],
     ["unknown key", '{"op":"counters","x":1}', /x/],
   ])("control: %s is answered with an error", async (_, line, error) => {
     const client = await open("control.sock");

@@ -1,4 +1,5 @@
 import { addressOf } from "../modem/pdu/address.js";
+import { encodeDeliver } from "../modem/pdu/deliver.js";
 import type { UserData } from "../modem/pdu/user-data.js";
 import { Call, type CallParty } from "./calls.js";
 import type { Clock } from "./clock.js";
@@ -55,7 +56,10 @@ export class Plmn {
     return call;
   }
 
-  /** Takes a message for `to`; false if the service centre is full. */
+  /**
+   * Takes a message for `to`; false if the service centre is full.
+   * @throws WorError `pdu` if it fits into no message, by its text or its sender
+   */
   submit(from: string, to: string, userData: UserData, validityMinutes: number | undefined): boolean {
     const deliver = {
       from: addressOf(from),
@@ -63,6 +67,7 @@ export class Plmn {
       sentAt: new Date(this.clock.now()),
       serviceCentre: addressOf(SERVICE_CENTRE),
     };
+    encodeDeliver(deliver);
     return this.sms.accept(to, deliver, validityMinutes);
   }
 

@@ -31,6 +31,7 @@ export class SmsCentre {
 
   /** False if the centre is full. */
   accept(to: string, deliver: Deliver, validityMinutes: number | undefined): boolean {
+    this.waiting = this.waiting.filter((message) => message.onItsWay || message.expiresAt >= this.clock.now());
     if (this.waiting.length >= CAPACITY) return false;
     const expiresAt = this.clock.now() + (validityMinutes ?? DEFAULT_VALIDITY_MINUTES) * 60_000;
     const message: Waiting = { to, deliver, expiresAt, onItsWay: false };

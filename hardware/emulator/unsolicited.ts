@@ -1,7 +1,11 @@
 import { textOfAddress } from "../modem/pdu/address.js";
 import { type Deliver, encodeDeliver } from "../modem/pdu/deliver.js";
 import { textOfUserData } from "../modem/pdu/user-data.js";
+import { OPERATOR } from "./plmn.js";
 import type { ModemSettings } from "./settings.js";
+
+/** <AcT> of TS 27.007 clause 7.3. */
+export const LTE = 7;
 
 interface WithSettings {
   settings: Pick<ModemSettings, "charset" | "textMode">;
@@ -44,4 +48,10 @@ export function incomingMessage(modem: WithSettings, deliver: Deliver): string {
 /** `<oa>,<alpha>,<scts>` of text mode. */
 export function senderAndTime(modem: WithSettings, deliver: Deliver): string {
   return `${quoted(modem, textOfAddress(deliver.from))},,"${clockText(deliver.sentAt ?? new Date(0))}"`;
+}
+
+/** Area, cell and technology after the status, where n = 2 asks for them (TS 27.007 clause 7.2 and 10.1.20). */
+export function whereabouts({ registered }: { registered: boolean }, n: number, technology: boolean): string {
+  if (n !== 2 || !registered) return "";
+  return `,"${OPERATOR.area}","${OPERATOR.cell}"${technology ? `,${LTE}` : ""}`;
 }

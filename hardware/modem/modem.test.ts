@@ -4,11 +4,12 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { WorError } from "../../process/errors.js";
 import type { Closable } from "../../process/lifecycle.js";
 import { createLog } from "../../process/log.js";
 import { type ControlRequest, controlEmulator } from "../emulator/control.js";
 import { EmulatorConfig, runEmulator } from "../emulator/main.js";
-import { Modem, type ModemState } from "./modem.js";
+import { Modem, type ModemState, type RingingCall } from "./modem.js";
 
 const RABIT = "+818012345678";
 const BRIDGE = "+818087654321";
@@ -16,6 +17,7 @@ const DEADLINE_MS = 5_000;
 const log = createLog("test", "silent");
 
 let dir: string;
+let config: EmulatorConfig;
 let emulator: Closable;
 let modems: Modem[];
 let echo: Server;
@@ -33,7 +35,7 @@ beforeEach(async () => {
   });
   await once(echo, "listening");
   const { port } = echo.address() as { port: number };
-  const config = EmulatorConfig.parse({
+  config = EmulatorConfig.parse({
     dir,
     modems: [
       { name: "rabit", tel: RABIT },
@@ -92,6 +94,15 @@ function next<T>(
 
 const inState = (modem: Modem, state: ModemState) =>
   modem.state === state ? Promise.resolve(state) : next<ModemState>(modem, "state", (value) => value === state);
+
+async function dialUntilFree(modem: Modem): Promise<RingingCall> {
+  for (;;) {
+    const call = await modem.dial(RABIT, { timeoutMs: DEADLINE_MS }).catch((error: WorError) => {
+      if (error.code !== "busy") throw error;
+    });
+    if (call !== undefined) return call;
+  }
+}
 
 const counters = async (name: string) => (await control({ op: "counters" })).counters?.[name];
 
@@ -156,6 +167,21 @@ describe("rings", () => {
     await control({ op: "ring", modem: "rabit", from: "", seconds: 60 });
     const rabit = open("rabit");
     expect(await next(rabit, "ring")).toEqual({ number: null });
+  });
+
+  test("a ring that was over before the port was opened is not told of", async () => {
+    const first = await ready("rabit");
+    await first.close();
+    await control({ op: "ring", modem: "rabit", from: "+15550100", seconds: 0.01 });
+    // The bridge gets through again once that call is over.
+    const bridge = await ready("bridge");
+    const call = await dialUntilFree(bridge);
+    await call.hangUp();
+    const rabit = open("rabit");
+    const events: unknown[] = [];
+    rabit.on("ring", (ring) => events.push(ring));
+    await rabit.ready(DEADLINE_MS);
+    expect(events).toEqual([]);
   });
 
   test("if the called modem answers, the line is hung up at once", async () => {
@@ -228,5 +254,48 @@ describe("trouble", () => {
     });
     await control({ op: "sim", modem: "rabit", inserted: true });
     await rabit.ready(DEADLINE_MS);
+  });
+
+  test("the emulator goes and another one takes its place", async () => {
+    const rabit = await ready("rabit");
+    const gone = inState(rabit, "closed");
+    await emulator.close();
+    await gone;
+    emulator = await runEmulator(config, log);
+    await rabit.ready(DEADLINE_MS);
+  });
+
+  test("no such port: closed, and why", async () => {
+    const modem = open("nobody");
+    await expect(modem.ready(100)).rejects.toMatchObject({
+      code: "modem-not-ready",
+      message: expect.stringMatching(/cannot be opened/),
+    });
+  });
+
+  test("a port that another program has locked", async () => {
+    await ready("rabit");
+    const second = open("rabit");
+    await expect(second.ready(100)).rejects.toMatchObject({ code: "modem-not-ready" });
+  });
+
+  test.each([0, 1, 2, 3, 5, 8, 13])("closed %i turns after its start, twice, and nothing is left", async (turns) => {
+    const rabit = open("rabit");
+    const waiting = rabit.ready(DEADLINE_MS).catch((error: WorError) => error.code);
+    for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([rabit.close(), rabit.close()]);
+    expect(rabit.state).toBe("closed");
+    expect(["modem-not-ready", undefined]).toContain(await waiting);
+    await expect(rabit.sendSms(RABIT, "x", { validityMinutes: 5, timeoutMs: 100 })).rejects.toMatchObject({
+      code: "modem-not-ready",
+    });
+  });
+
+  test("closing hangs up what still rings", async () => {
+    const [rabit, bridge] = [await ready("rabit"), await ready("bridge")];
+    await bridge.dial(RABIT, { timeoutMs: DEADLINE_MS });
+    const end = next(rabit, "ring-end");
+    await bridge.close();
+    await end;
   });
 });

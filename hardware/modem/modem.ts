@@ -92,7 +92,7 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
 
   /**
    * Hands one message to the network.
-   * @throws WorError `sms-too-long`, `pdu`, `modem-not-ready`, `cms-<n>`, `at-timeout`
+   * @throws WorError `pdu` (too long a text among others), `modem-not-ready`, `cms-<n>`, `at-timeout`
    */
   async sendSms(
     to: string,
@@ -182,11 +182,10 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   }
 
   private enter(state: ModemState, reason: string): void {
-    const changed = state !== this.stateNow;
-    if (!changed && reason === this.reason) return;
+    if (state === this.stateNow && reason === this.reason) return;
     this.stateNow = state;
     this.reason = reason;
-    if (changed) this.options.log.info({ modem: this.options.name, state, reason }, "modem.state");
+    this.options.log.info({ modem: this.options.name, state, reason }, "modem.state");
     this.emit("state", state, reason);
   }
 }

@@ -23,6 +23,7 @@ export class OutgoingCall implements RingingCall {
   private isOver = false;
   private alerting: { resolve: () => void; reject: (error: WorError) => void } | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
+  private absences = 0;
   private hangingUp: Promise<void> | undefined;
 
   constructor(private readonly run: Run) {
@@ -83,7 +84,10 @@ export class OutgoingCall implements RingingCall {
   }
 
   private react(call: CurrentCall | undefined): void {
-    if (call === undefined) return this.end("no-carrier");
+    this.absences = call === undefined ? this.absences + 1 : 0;
+    // The reason may come just after the call has left the list.
+    if (this.absences > 1) return this.end("no-carrier");
+    if (call === undefined) return;
     if (call.state === "alerting" || call.state === "active") {
       this.alerting?.resolve();
       this.alerting = undefined;

@@ -21,7 +21,8 @@ export interface SerialLineOptions {
 const CLOSE_DEADLINE_MS = 2_000;
 
 /**
- * Opens a serial port or a pty. Modem lines (DTR, RTS) are left as the driver has them: a pty has none, and asking for
+ * Opens a serial port or a pty. What was said before is thrown away (serialport flushes when it sets the speed): it may
+ * be hours old, and what still matters is asked for after opening. Modem lines (DTR, RTS) are left as the driver has them: a pty has none, and asking for
  * them there fails.
  *
  * @throws WorError `port-unavailable`

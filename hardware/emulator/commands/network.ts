@@ -2,9 +2,7 @@ import { CME, OK } from "../answer.js";
 import { ACCEPTED, type CommandRow, type CommandTable } from "../command-table.js";
 import type { EmulatedModem } from "../emulated-modem.js";
 import { OPERATOR } from "../plmn.js";
-import { quoted } from "../unsolicited.js";
-
-const LTE = 7;
+import { LTE, quoted, whereabouts } from "../unsolicited.js";
 
 /** TS 27.007 clause 7: the network service. */
 export const NETWORK_COMMANDS: CommandTable = {
@@ -43,11 +41,9 @@ function registration(
       modem.settings[key] = Number(value);
       return OK;
     },
-    read: (modem) => {
-      const where = `,"${OPERATOR.area}","${OPERATOR.cell}"${technology ? `,${LTE}` : ""}`;
-      const known = modem.settings[key] === 2 && modem.registered;
-      return [`${name}: ${modem.settings[key]},${modem.registration}${known ? where : ""}`];
-    },
+    read: (modem) => [
+      `${name}: ${modem.settings[key]},${modem.registration}${whereabouts(modem, modem.settings[key], technology)}`,
+    ],
     test: [`${name}: (0-2)`],
   };
 }

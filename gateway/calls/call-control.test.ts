@@ -1,0 +1,299 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import type { CallDeadlines } from "./call.js";
+import { ANSWER, CallSite, candidate, FakeCaller, HARE, RABIT, SDP } from "./call-fixture.js";
+
+let site: CallSite;
+const open = async (deadlines: Partial<CallDeadlines> = {}) => {
+  site = await CallSite.open(deadlines);
+  site.bridges.connect();
+  return site;
+};
+afterEach(() => site.close());
+
+const shark = () => new FakeCaller("shark", HARE.id);
+/** So short that it is over at once. */
+const SOON = 0.02;
+
+describe("a whole call", () => {
+  test("is told to the caller and kept in the database, step by step", async () => {
+    await open();
+    const { caller, call } = await site.callUntil("waking");
+    site.bridges.report({ type: "sent" });
+    call.offer(SDP);
+    site.logIn("hare");
+    call.terminalAddress("100.64.0.7");
+    site.says(caller, { type: "alerting" });
+    site.says(caller, { type: "answer", sdp: ANSWER });
+    site.says(caller, { type: "received", first: "packet" });
+    call.callerReceived("packet");
+    call.callerReceived("packet");
+    site.says(caller, { type: "hangup", reason: "terminal-hung-up" });
+    expect(caller.told).toEqual(["requested", "waking", "online", "online", "ringing", "talking", "ended"]);
+    expect(caller.states).toContainEqual({ state: "online", address: "100.64.0.7" });
+    expect(caller.ending).toBe("talked: terminal-hung-up");
+    expect(caller.answers).toEqual([ANSWER]);
+    const steps = [
+      ["call-request", "being-woken", "wor-request", "wor-signal", "login", "mobile-information", "offer"],
+      ["alerting", "answer", "terminal-media", "caller-media"],
+    ].flat();
+    expect(caller.steps).toEqual(steps);
+    const ended = { outcome: "talked", reason: "terminal-hung-up", rings: 1, sms: 0, ended_at: expect.any(Number) };
+    expect(await site.record(caller.callId)).toMatchObject({ caller: "shark", terminal: "hare", ...ended, steps });
+    expect(site.bridges.heard).toEqual(["bridge ring 1", "bridge cancel 1"]);
+  });
+
+  test("to a terminal that is on line needs no wake", async () => {
+    await open();
+    site.online.add("hare");
+    const caller = shark();
+    site.request(caller).offer(SDP);
+    await caller.until("online");
+    expect(caller.told).toEqual(["requested", "online"]);
+    expect(site.toTerminal).toMatchObject([{ type: "offer", caller: "shark", sdp: SDP }]);
+    expect(site.bridges.sent).toEqual([]);
+  });
+});
+
+describe("a call request that is refused", () => {
+  test.each([
+    ["tiger", "hare"],
+    ["whale", "hare"],
+    ["shark", "whale"],
+  ])("%s calls %s: nothing goes to any bridge", async (name, terminal) => {
+    await open();
+    const caller = new FakeCaller(name, terminal);
+    site.request(caller);
+    await caller.until("ended");
+    expect(caller.told).toEqual(["requested", "ended"]);
+    expect(caller.ending).toBe("refused: not-available");
+    expect(site.bridges.sent).toEqual([]);
+    expect(await site.record(caller.callId)).toMatchObject({ outcome: "refused", rings: 0, sms: 0 });
+  });
+
+  test("because the terminal is in another call", async () => {
+    await open();
+    const first = await site.callUntil("ringing");
+    const dog = new FakeCaller("dog", "hare");
+    site.request(dog);
+    await dog.until("ended");
+    expect(dog.ending).toBe("refused: busy");
+    first.call.hangUp();
+    const again = new FakeCaller("dog", "hare");
+    site.request(again);
+    await again.until("online");
+  });
+
+  test("because the database does not answer", async () => {
+    await open();
+    await site.site.db.schema.alterTable("wor_permissions").renameTo("away").execute();
+    const caller = shark();
+    site.request(caller);
+    await caller.until("ended");
+    expect(caller.ending).toBe("refused: not-available");
+    expect(site.bridges.sent).toEqual([]);
+  });
+
+  test("a call id in use is not taken again", async () => {
+    await open();
+    const { caller } = await site.callUntil("waking");
+    expect(site.calls.request(caller)).toBeUndefined();
+    expect(caller.told).toEqual(["requested", "waking"]);
+  });
+});
+
+describe("a terminal that does not come", () => {
+  const ended = async (): Promise<string | undefined> => {
+    const { caller } = await site.callUntil("waking");
+    await caller.until("ended");
+    return caller.ending;
+  };
+
+  test("was woken and is silent", async () => {
+    await open({ wakeDeadlineSeconds: SOON });
+    expect(await ended()).toBe("unreachable: wake-timeout");
+    expect(site.bridges.heard).toEqual(["bridge ring 1", "bridge cancel 1"]);
+  });
+
+  test("because no bridge is connected", async () => {
+    await open({ bridgeGraceSeconds: SOON });
+    site.bridges.lose();
+    expect(await ended()).toBe("unreachable: bridge-gone");
+  });
+
+  test("because the bridge went away before it rang", async () => {
+    await open({ bridgeGraceSeconds: SOON });
+    const { caller } = await site.callUntil("waking");
+    site.bridges.lose();
+    await caller.until("ended");
+    expect(caller.ending).toBe("unreachable: bridge-gone");
+  });
+
+  test.each([
+    ["bridge", "unreachable: bridge-modem"],
+    ["terminal", "unreachable: wake-timeout"],
+  ] as const)("because it could not be rung, by the %s's fault", async (fault, ending) => {
+    await open({ wakeDeadlineSeconds: 0.2 });
+    const { caller } = await site.callUntil("waking");
+    site.bridges.report({ type: "failed", fault, why: "no SIM" });
+    await caller.until("ended");
+    expect(caller.ending).toBe(ending);
+    expect(await site.record(caller.callId)).toMatchObject({ rings: 0 });
+  });
+
+  test("though the bridge's modem got over its fault", async () => {
+    await open({ wakeDeadlineSeconds: 0.2 });
+    const { caller } = await site.callUntil("waking");
+    site.bridges.report({ type: "failed", fault: "bridge", why: "searching" });
+    site.bridges.report({ type: "sent" });
+    await caller.until("ended");
+    expect(caller.ending).toBe("unreachable: wake-timeout");
+    expect(await site.record(caller.callId)).toMatchObject({ rings: 1 });
+  });
+});
+
+describe("a terminal that came", () => {
+  test.each<[string, Partial<CallDeadlines>, "online" | "ringing", boolean, string]>([
+    ["does not alert", { alertingDeadlineSeconds: SOON }, "online", true, "unreachable: terminal-failed"],
+    ["gets no offer", { alertingDeadlineSeconds: SOON }, "online", false, "cancelled: no-offer"],
+    ["is not answered", { noAnswerSeconds: SOON }, "ringing", true, "no-answer: no-answer"],
+  ])("and %s", async (_, deadlines, state, offered, ending) => {
+    await open(deadlines);
+    const { caller, call } = await site.callUntil("waking");
+    if (offered) call.offer(SDP);
+    site.logIn("hare");
+    if (state === "ringing") site.says(caller, { type: "alerting" });
+    await caller.until("ended");
+    expect(caller.ending).toBe(ending);
+  });
+
+  test.each([
+    ["declined", "declined: declined"],
+    ["no-answer", "no-answer: no-answer"],
+    ["terminal-failed", "unreachable: terminal-failed"],
+    ["bad-offer", "cancelled: bad-offer"],
+    ["terminal-hung-up", "declined: terminal-hung-up"],
+    ["caller-hung-up", "declined: terminal-hung-up"],
+  ] as const)("and hangs up, saying %s", async (reason, ending) => {
+    await open();
+    const { caller } = await site.callUntil("ringing");
+    site.says(caller, { type: "hangup", reason });
+    expect(caller.ending).toBe(ending);
+  });
+
+  test.each([
+    ["online", "unreachable: terminal-lost"],
+    ["ringing", "unreachable: terminal-lost"],
+    ["talking", "talked: terminal-lost"],
+  ] as const)("and is lost while %s", async (state, ending) => {
+    await open();
+    const { caller } = await site.callUntil(state);
+    site.calls.terminalLost("hare");
+    expect(caller.ending).toBe(ending);
+  });
+
+  test("speaks for its own call only", async () => {
+    await open();
+    const { caller } = await site.callUntil("online");
+    expect(site.says(new FakeCaller("shark", "hare"), { type: "alerting" })).toBe(false);
+    expect(site.says(new FakeCaller("shark", "rabit"), { type: "alerting" })).toBe(false);
+    expect(caller.told.at(-1)).toBe("online");
+  });
+});
+
+describe("a caller that hangs up", () => {
+  test("before the database was asked is never heard of again", async () => {
+    await open();
+    const caller = shark();
+    site.request(caller).hangUp();
+    expect(caller.ending).toBe("cancelled: caller-hung-up");
+    expect(await site.record(caller.callId)).toMatchObject({ outcome: "cancelled" });
+    expect(site.bridges.sent).toEqual([]);
+    expect(site.calls.waitingFor("hare")).toBeUndefined();
+  });
+
+  test.each(["hangUp", "callerLost"] as const)("while waking (%s) stops the bridge", async (how) => {
+    await open();
+    const { caller, call } = await site.callUntil("waking");
+    call[how]();
+    expect(site.bridges.heard).toEqual(["bridge ring 1", "bridge cancel 1"]);
+    expect(caller.ending).toBe(how === "hangUp" ? "cancelled: caller-hung-up" : "cancelled: caller-lost");
+    expect(site.toTerminal).toEqual([]);
+  });
+
+  test.each([
+    ["online", "cancelled: caller-hung-up"],
+    ["ringing", "cancelled: caller-hung-up"],
+    ["talking", "talked: caller-hung-up"],
+  ] as const)("while %s reaches the terminal", async (state, ending) => {
+    await open();
+    const { caller, call } = await site.callUntil(state);
+    call.hangUp();
+    call.hangUp();
+    expect(site.toTerminal.at(-1)).toMatchObject({ type: "hangup", callId: caller.callId, reason: "caller-hung-up" });
+    expect(site.toTerminal.filter(({ type }) => type === "hangup")).toHaveLength(1);
+    expect(caller.ending).toBe(ending);
+    expect(caller.told.filter((state) => state === "ended")).toHaveLength(1);
+  });
+
+  test("and calls again wakes again, by another wake", async () => {
+    await open();
+    (await site.callUntil("waking")).call.hangUp();
+    await site.callUntil("waking", shark());
+    expect(site.bridges.heard).toEqual(["bridge ring 1", "bridge cancel 1", "bridge ring 2"]);
+  });
+});
+
+describe("what the caller sends", () => {
+  const sent = () =>
+    site.toTerminal.map((message) => (message.type === "candidate" ? message.candidate : message.type));
+
+  test("ahead of the login waits for it: the offer, then the candidates in their order", async () => {
+    await open();
+    const { call } = await site.callUntil("waking");
+    call.callerCandidate(candidate(1));
+    call.offer(SDP);
+    call.callerCandidate(candidate(2));
+    expect(sent()).toEqual([]);
+    site.logIn("hare");
+    expect(sent()).toEqual(["offer", candidate(1), candidate(2)]);
+  });
+
+  test("after the login goes at once, the offer only once", async () => {
+    await open();
+    const { call } = await site.callUntil("waking");
+    site.logIn("hare");
+    call.callerCandidate(candidate(1));
+    call.offer(SDP);
+    call.offer(SDP);
+    call.callerCandidate(candidate(2));
+    expect(sent()).toEqual(["offer", candidate(1), candidate(2)]);
+  });
+
+  test("is kept within bounds", async () => {
+    await open();
+    const { call } = await site.callUntil("waking");
+    for (let n = 0; n < 1_000; n += 1) call.callerCandidate(candidate(n));
+    call.offer(SDP);
+    site.logIn("hare");
+    expect(sent()).toHaveLength(33);
+  });
+
+  test("and the terminal's candidates reach the caller while the call lasts", async () => {
+    await open();
+    const { caller, call } = await site.callUntil("online");
+    site.says(caller, { type: "candidate", candidate: candidate(9) });
+    call.hangUp();
+    site.says(caller, { type: "candidate", candidate: candidate(10) });
+    expect(caller.candidates).toEqual([candidate(9)]);
+  });
+});
+
+test("a gateway that closes gives every caller its final answer", async () => {
+  await open();
+  const { caller } = await site.callUntil("waking");
+  const other = await site.callUntil("talking", new FakeCaller("dog", RABIT.id));
+  site.calls.close();
+  expect(caller.ending).toMatch(/^cancelled: /);
+  expect(other.caller.ending).toMatch(/^talked: /);
+  expect(site.bridges.heard.at(-1)).toMatch(/cancel/);
+});
