@@ -1,4 +1,5 @@
-import { STEPS, type TimelineEntry } from "../gateway/protocol/timeline.js";
+import { STEPS } from "../gateway/protocol/steps.js";
+import type { TimelineEntry } from "../gateway/protocol/timeline.js";
 import type { Bench, CallResult } from "./bench.js";
 import { type CallerName, TERMINAL } from "./names.js";
 

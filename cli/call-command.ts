@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { REASON_TEXT } from "../gateway/protocol/outcomes.js";
-import { STEPS } from "../gateway/protocol/timeline.js";
+import { REASON_TEXT } from "../gateway/protocol/reasons.js";
+import { STEPS } from "../gateway/protocol/steps.js";
 import { loadConfig } from "../process/config.js";
-import { describeKeys } from "../process/config-help.js";
+import { keysHelp } from "../process/config-help.js";
 import { createLog } from "../process/log.js";
 import { CallConfig } from "./call-config.js";
 
@@ -28,7 +28,9 @@ export function addCall(program: Command): void {
     .option("--json <file>", "write the outcome and the timeline there")
     .addHelpText(
       "after",
-      `\nExit: 0 they talked, 3 the call ended otherwise, 1 an error.\n\nKeys of the file:\n  ${describeKeys(CallConfig).join("\n  ")}\n\nEnvironment: WOR_CALL_PASSWORD sets password, and so on.`,
+      () => `
+Exit: 0 they talked, 3 the call ended otherwise, 1 an error.
+${keysHelp(CallConfig, "WOR_CALL")}`,
     )
     .action(async (terminal: string, flags: Flags) => process.exit(await call(terminal, flags)));
 }

@@ -12,7 +12,6 @@ export const CallConfig = z.strictObject({
   caller: Id.describe("who calls"),
   password: z.string().min(1).max(200).describe("the caller's password"),
   sound: SoundConfig,
-  /** The call is hung up this long after it was answered. */
   talkSeconds: z
     .number()
     .min(0)

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import WebSocket from "ws";
+import WebSocket, { type RawData } from "ws";
 import type { MediaProcess } from "../device/media/media-process.js";
 import { CallerDown, type CallerUp, type CallState } from "../gateway/protocol/caller.js";
-import type { Outcome, Reason } from "../gateway/protocol/outcomes.js";
+import type { Outcome } from "../gateway/protocol/outcomes.js";
+import type { Reason } from "../gateway/protocol/reasons.js";
 import type { TimelineEntry } from "../gateway/protocol/timeline.js";
 import { MAX_MESSAGE_BYTES } from "../gateway/protocol/topics.js";
 import { reasonOf, WorError } from "../process/errors.js";
@@ -23,6 +24,8 @@ export interface CallEnd {
 type LoggedIn = Extract<CallerDown, { type: "logged-in" }>;
 
 const LOGIN_DEADLINE_MS = 10_000;
+/** The gateway pings every 10 s. */
+const SILENCE_DEADLINE_MS = 25_000;
 
 /** A caller without a browser: the embedded voice service's protocol, with sound in a media child. */
 export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEntry] }> implements Closable {
@@ -32,6 +35,7 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
     private readonly log: Logger,
   ) {
     super();
+    this.watchGateway();
   }
 
   /** @throws WorError `login` when the gateway is not reached, refuses the password, or is silent. */
@@ -51,7 +55,7 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
       socket.once("error", (error) => fail(error.message));
       socket.once("close", () => fail("the gateway closed the connection"));
       socket.once("message", (data) => {
-        const message = CallerDown.safeParse(JSON.parse(data.toString())).data;
+        const message = parse(data);
         if (message?.type !== "logged-in")
           return fail(message?.type === "login-refused" ? message.text : "not understood");
         clearTimeout(deadline);
@@ -106,7 +110,7 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
     return new Promise((resolve) => {
       let talked = false;
       this.socket.on("message", (data) => {
-        const message = CallerDown.safeParse(JSON.parse(data.toString())).data;
+        const message = parse(data);
         if (message === undefined || !("callId" in message) || message.callId !== callId) return;
         if (message.type === "step") {
           timeline.push(message.entry);
@@ -127,6 +131,13 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
     });
   }
 
+  /** A gateway that hangs keeps its sockets open: silence is how one sees it. */
+  private watchGateway(): void {
+    const watchdog = setTimeout(() => this.socket.terminate(), SILENCE_DEADLINE_MS);
+    this.socket.on("ping", () => watchdog.refresh());
+    this.socket.once("close", () => clearTimeout(watchdog));
+  }
+
   private async accept(callId: string, media: MediaProcess, sdp: string): Promise<void> {
     try {
       await media.acceptAnswer(sdp);
@@ -139,6 +150,14 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
 
   private send(message: CallerUp): void {
     send(this.socket, message);
+  }
+}
+
+function parse(data: RawData): CallerDown | undefined {
+  try {
+    return CallerDown.safeParse(JSON.parse(data.toString())).data;
+  } catch {
+    return undefined;
   }
 }
 

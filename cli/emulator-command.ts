@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { EmulatorConfig, runEmulator } from "../hardware/emulator/main.js";
 import { loadConfig } from "../process/config.js";
-import { describeKeys } from "../process/config-help.js";
+import { keysHelp } from "../process/config-help.js";
 import { WorError } from "../process/errors.js";
 import { runUntilSignal } from "../process/lifecycle.js";
 import { createLog } from "../process/log.js";
@@ -23,10 +23,7 @@ export function addEmulator(program: Command): void {
     .option("--modem <NAME=+NUMBER>", "a modem with a SIM; may be given several times", addModem, [])
     .addOption(new Option("--network <name>", "delays of the network").choices(["lab", "field"]))
     .option("--data <host:port>", "where the modems' data links lead")
-    .addHelpText(
-      "after",
-      () => `\nKeys of the file ([] is a list of tables):\n  ${describeKeys(EmulatorConfig).join("\n  ")}`,
-    )
+    .addHelpText("after", () => keysHelp(EmulatorConfig, "WOR_EMULATOR"))
     .action(async (flags: Flags) => {
       const config = configOf(flags);
       const log = createLog("emulator", config.logLevel);

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { z } from "zod";
 import { loadConfig } from "../process/config.js";
-import { describeKeys } from "../process/config-help.js";
+import { keysHelp } from "../process/config-help.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import { type Closable, runUntilSignal } from "../process/lifecycle.js";
 import { createLog, type Logger, type LogLevel } from "../process/log.js";
@@ -53,7 +53,7 @@ async function addProcess(program: Command, { name, summary, load }: Process): P
   const command = program
     .command(name)
     .description(summary)
-    .requiredOption("--config <file>", "TOML file; every key can be overridden by the environment, see below")
+    .requiredOption("--config <file>", "TOML file; the environment overrides it, see below")
     .action(async ({ config: file }: { config: string }) => {
       const { schema, run } = await load();
       const config = loadConfig(schema, file, `WOR_${name.toUpperCase()}`);
@@ -63,11 +63,7 @@ async function addProcess(program: Command, { name, summary, load }: Process): P
   // Only the asked-for command's schema is worth loading.
   if (process.argv[2] !== name) return;
   const { schema } = await load();
-  const prefix = `WOR_${name.toUpperCase()}`;
-  command.addHelpText(
-    "after",
-    `\nKeys of the file ([] is a list of tables):\n  ${describeKeys(schema).join("\n  ")}\n\nEnvironment: ${prefix}_HTTP__PORT=8080 would set http.port (__ goes down one level, UPPER_SNAKE is camelCase).`,
-  );
+  command.addHelpText("after", keysHelp(schema, `WOR_${name.toUpperCase()}`));
 }
 
 main().catch((error: unknown) => {

@@ -8,42 +8,40 @@ const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (4
 
 /** How the terminal reaches the Internet; up only while it is awake. */
 export const DataLinkConfig = z.discriminatedUnion("kind", [
-  /** The emulated modem's data: a PDP context by AT commands, then a byte pipe at a UNIX socket. */
-  z.strictObject({ kind: z.literal("emulated"), socket: z.string(), apn: z.string().default("internet") }),
-  /** Ethernet or Wi-Fi that is always there: nothing to bring up. */
-  z.strictObject({ kind: z.literal("always") }),
+  z.strictObject({
+    kind: z.literal("emulated").describe("the emulated modem's data: a PDP context, then a byte pipe"),
+    socket: z.string().describe("the emulator's DIR/NAME.data"),
+    apn: z.string().default("internet"),
+  }),
+  z.strictObject({ kind: z.literal("always").describe("Ethernet or Wi-Fi: nothing to bring up") }),
 ]);
 export type DataLinkConfig = z.infer<typeof DataLinkConfig>;
 
 /** The terminal's configuration file. */
 export const TerminalConfig = z.strictObject({
-  id: Id,
-  /** Its MQTT password, shared with the gateway. */
-  secret: Secret,
-  /** The key of its wake tokens, shared with the gateway. */
-  wakeKey: Secret,
+  id: Id.describe("the terminal's name at the gateway"),
+  secret: Secret.describe("its MQTT password, shared with the gateway"),
+  wakeKey: Secret.describe("the key of its wake tokens, shared with the gateway"),
   gateway: z.strictObject({
-    host: z.string(),
+    host: z.string().describe("the gateway's address"),
     port: z.number().int().min(1).max(65_535).default(8883),
-    /** PEM file of the authority that signed the gateway's certificate. */
-    ca: z.string(),
-    /** The name in the gateway's certificate, where it is not `host`. */
-    name: z.string().optional(),
+    ca: z.string().describe("PEM file of the authority that signed the gateway's certificate"),
+    name: z.string().optional().describe("the name in the gateway's certificate, where it is not host"),
   }),
-  modem: z.strictObject({ port: z.string(), baudRate: z.number().int().default(115_200) }),
+  modem: z.strictObject({
+    port: z.string().describe("serial device; best a link under /dev/serial/by-id"),
+    baudRate: z.number().int().default(115_200),
+  }),
   link: DataLinkConfig,
   wake: z.strictObject({
-    /** Numbers of the bridges: a ring from any other is ignored. */
-    ringsFrom: z.array(Tel).default([]),
-    ringsPerMinute: z.number().min(0.1).max(600).default(6),
+    ringsFrom: z.array(Tel).default([]).describe("the bridges' numbers: a ring from any other is ignored"),
+    ringsPerMinute: z.number().min(0.1).max(600).default(6).describe("more rings than this wake nobody"),
   }),
-  /** Holds the wake counter; written atomically. */
-  stateFile: z.string(),
+  stateFile: z.string().describe("holds the wake counter; written atomically"),
   sound: SoundConfig,
   indicator: IndicatorConfig.prefault({ kind: "none" }),
-  /** `button`: a human presses it; `auto`: answers by itself at once (an intercom). */
-  answer: z.enum(["button", "auto"]).default("button"),
-  lingerSeconds: z.number().min(0).max(3_600).default(20),
+  answer: z.enum(["button", "auto"]).default("button").describe("auto: answers by itself at once, as an intercom"),
+  lingerSeconds: z.number().min(0).max(3_600).default(20).describe("stays on line this long after a call"),
   logLevel: z.enum(LOG_LEVELS).default("info"),
 });
 export type TerminalConfig = z.infer<typeof TerminalConfig>;

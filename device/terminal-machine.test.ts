@@ -16,7 +16,7 @@ const EXPECTED: Record<TerminalEvent, Partial<Record<TerminalState, TerminalStat
   pressed: { alerting: "in-call", "in-call": "lingering" },
   held: { alerting: "lingering", "in-call": "lingering" },
   "hung-up": { "logging-in": "lingering", alerting: "lingering", "in-call": "lingering" },
-  "media-failed": { attaching: "attaching", alerting: "lingering", "in-call": "lingering" },
+  "media-failed": { alerting: "lingering", "in-call": "lingering" },
   deadline: {
     attaching: "asleep",
     "logging-in": "asleep",
@@ -76,7 +76,8 @@ describe("any sequence of events", () => {
     let held = false;
     eachTransition((from, _event, { state, effects }) => {
       if (from === "asleep") held = false;
-      for (const effect of effects) if (effect === "prepare-media" || effect === "end-media") held = effect === "prepare-media";
+      for (const effect of effects)
+        if (effect === "prepare-media" || effect === "end-media") held = effect === "prepare-media";
       if (state === "asleep" || state === "lingering") expect(held).toBe(false);
     });
   });

@@ -34,6 +34,7 @@ export type TerminalEffect =
   | "say-no-answer"
   | "say-hung-up"
   | "say-failed"
+  | "say-media-lost"
   | "end-media"
   | "release";
 
@@ -47,7 +48,6 @@ export const TRANSITIONS = {
   attaching: {
     "data-up": ["logging-in", "log-in"],
     "data-failed": ["asleep", "end-media", "release"],
-    "media-failed": ["attaching", "prepare-media"],
     deadline: ["asleep", "end-media", "release"],
   },
   "logging-in": {
@@ -70,7 +70,7 @@ export const TRANSITIONS = {
     pressed: ["lingering", "say-hung-up", "end-media"],
     held: ["lingering", "say-hung-up", "end-media"],
     "hung-up": ["lingering", "end-media"],
-    "media-failed": ["lingering", "say-failed", "end-media"],
+    "media-failed": ["lingering", "say-media-lost", "end-media"],
     "link-lost": ["asleep", "end-media", "release"],
   },
   lingering: {

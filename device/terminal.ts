@@ -1,6 +1,6 @@
 import type { TerminalLink } from "../gateway/protocol/device-link.js";
 import type { TerminalDown, WakeSource } from "../gateway/protocol/messages.js";
-import type { Reason } from "../gateway/protocol/outcomes.js";
+import type { Reason } from "../gateway/protocol/reasons.js";
 import type { Indicator } from "../hardware/indicator/indicator.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
@@ -112,6 +112,8 @@ export class Terminal implements Closable {
         return this.say("terminal-hung-up");
       case "say-failed":
         return this.say("terminal-failed");
+      case "say-media-lost":
+        return this.say("media-lost");
       case "end-media":
         return void this.endMedia();
       case "release":

@@ -11,26 +11,26 @@ const Listen = { host: z.string().default("127.0.0.1"), port: z.number().int().m
 
 /** The gateway's configuration file. Rows under `terminals`, `bridges` and `callers` are inserted when they are not in the database yet. */
 export const GatewayConfig = z.strictObject({
-  database: z.string(),
-  /** 32 bytes in base64url, mode 0600: seals what the database must not show. Made when it is missing. */
-  keyFile: z.string(),
-  mqtt: z.strictObject({ ...Listen, port: Listen.port.default(8883), cert: z.string(), key: z.string() }),
+  database: z.string().describe("SQLite file; made when it is missing"),
+  keyFile: z.string().describe("seals what the database must not show; made, mode 0600, when it is missing"),
+  mqtt: z.strictObject({
+    ...Listen,
+    port: Listen.port.default(8883),
+    cert: z.string().describe("PEM file"),
+    key: z.string().describe("PEM file"),
+  }),
   http: z.strictObject({
     ...Listen,
     port: Listen.port.default(8080),
-    /** Origins other than the gateway's own whose pages may open `/voice`. */
-    origins: z.array(z.url()).default([]),
+    origins: z.array(z.url()).default([]).describe("other origins whose pages may call"),
   }),
-  iceServers: z.array(IceServer).max(8).default([]),
+  iceServers: z.array(IceServer).max(8).default([]).describe("STUN and TURN for both ends"),
   calls: z
     .strictObject({
-      /** From the call request to the terminal's login. */
-      wakeDeadlineSeconds: z.number().min(1).max(300).default(45),
-      /** How long to wait for a bridge that is not connected. */
-      bridgeGraceSeconds: z.number().min(1).max(300).default(15),
-      /** From the login to the terminal's alerting. */
-      alertingDeadlineSeconds: z.number().min(1).max(60).default(15),
-      noAnswerSeconds: z.number().min(1).max(300).default(30),
+      wakeDeadlineSeconds: z.number().min(1).max(300).default(45).describe("from the call request to the login"),
+      bridgeGraceSeconds: z.number().min(1).max(300).default(15).describe("waits so long for a bridge to connect"),
+      alertingDeadlineSeconds: z.number().min(1).max(60).default(15).describe("from the login to the alerting"),
+      noAnswerSeconds: z.number().min(1).max(300).default(30).describe("rings so long"),
     })
     .prefault({}),
   terminals: z

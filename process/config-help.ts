@@ -24,6 +24,18 @@ export function describeKeys(schema: z.ZodType): string[] {
   );
 }
 
+/** What `--help` says of a configuration file and of the environment that overrides it. */
+export function keysHelp(schema: z.ZodType, envPrefix: string): string {
+  const keys = describeKeys(schema);
+  const example = keys.map((line) => line.split(" ")[0] ?? "").find((key) => /^\w+\.\w+$/.test(key)) ?? "logLevel";
+  const variable = `${envPrefix}_${example.replace(/[A-Z]/g, "_$&").replace(".", "__").toUpperCase()}`;
+  return [
+    "\nKeys of the file ([] is a list of tables):",
+    ...keys.map((line) => `  ${line}`),
+    `\nEvery key can be set by the environment: ${variable} is ${example} (__ goes down one level).`,
+  ].join("\n");
+}
+
 type Row = [key: string, takes: string, need: string, text: string];
 
 function rows(path: string, node: JsonSchema, required: boolean): Row[] {

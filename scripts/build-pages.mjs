@@ -1,5 +1,5 @@
 // Bundles the caller's page and the bench's page into dist/, with fixed file names: `node scripts/build-pages.mjs`.
-import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { copyFile, mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,20 +14,6 @@ const PAGES = [
 /** A page that grows past this has pulled in something it should not, such as zod (400 kB). */
 const MAX_SCRIPT_BYTES = 150_000;
 
-/**
- * The pages use the protocol's tables and types, never its schemas. Marked pure, schemas that nobody uses are dropped
- * and zod with them; one that is used still works.
- */
-const unusedSchemasAreDropped = {
-  name: "unused-schemas-are-dropped",
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]gateway[\\/]protocol[\\/][\w-]+\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(/\b(?=z\.\w+\(|Object\.keys\()/g, "/* @__PURE__ */ "),
-      loader: "ts",
-    }));
-  },
-};
-
 async function buildPage({ from, to, name }) {
   await mkdir(join(root, to), { recursive: true });
   await build({
@@ -41,7 +27,6 @@ async function buildPage({ from, to, name }) {
     jsx: "automatic",
     jsxImportSource: "preact",
     tsconfigRaw: {},
-    plugins: [unusedSchemasAreDropped],
     logLevel: "warning",
   });
   await copyFile(join(root, from, "index.html"), join(root, to, "index.html"));

@@ -4,23 +4,22 @@ import { LOG_LEVELS } from "../process/log.js";
 
 /** The WOR bridge's configuration file. */
 export const BridgeConfig = z.strictObject({
-  id: Id,
-  /** Its MQTT password, shared with the gateway: 32 bytes in base64url. */
-  secret: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (43 characters)"),
+  id: Id.describe("the bridge's name at the gateway"),
+  secret: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (43 characters)")
+    .describe("its MQTT password, shared with the gateway"),
   gateway: z.strictObject({
-    host: z.string(),
+    host: z.string().describe("the gateway's address"),
     port: z.number().int().min(1).max(65_535).default(8883),
-    /** PEM file of the authority that signed the gateway's certificate. */
-    ca: z.string(),
-    /** The name in the gateway's certificate, where it is not `host`. */
-    name: z.string().optional(),
+    ca: z.string().describe("PEM file of the authority that signed the gateway's certificate"),
+    name: z.string().optional().describe("the name in the gateway's certificate, where it is not host"),
   }),
   modems: z
     .array(z.strictObject({ name: Id, port: z.string(), baudRate: z.number().int().default(115_200) }))
     .min(1)
     .max(32),
-  /** A ring that wakes nobody within this time is hung up, and tried again a little later. */
-  ringSeconds: z.number().min(1).max(60).default(12),
+  ringSeconds: z.number().min(1).max(60).default(12).describe("a ring that wakes nobody is hung up and tried again"),
   logLevel: z.enum(LOG_LEVELS).default("info"),
 });
 export type BridgeConfig = z.infer<typeof BridgeConfig>;

@@ -4,6 +4,9 @@ import { reasonOf, WorError } from "../process/errors.js";
 import type { Logger } from "../process/log.js";
 import type { QueuedWake, WakeQueue } from "./wake-queue.js";
 
+/** What a wake needs of a modem. */
+export type WakeModem = Pick<Modem, "state" | "ready" | "dial" | "sendSms">;
+
 export interface WorkerOptions {
   ringSeconds: number;
   log: Logger;
@@ -19,7 +22,7 @@ const TERMINALS_FAULT = new Set(["busy", "no-carrier", "no-answer"]);
 
 /** One modem: takes wakes from the queue one after the other, and tries each until it is sent, cancelled or expired. */
 export async function workModem(
-  modem: Modem,
+  modem: WakeModem,
   queue: WakeQueue,
   options: WorkerOptions,
   stop: AbortSignal,
@@ -30,7 +33,7 @@ export async function workModem(
   }
 }
 
-async function attemptUntilOver(modem: Modem, wake: QueuedWake, options: WorkerOptions): Promise<void> {
+async function attemptUntilOver(modem: WakeModem, wake: QueuedWake, options: WorkerOptions): Promise<void> {
   const { wakeId, type } = wake.job;
   for (let waitMs = FIRST_RETRY_MS; !wake.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
     try {
@@ -52,17 +55,16 @@ async function attemptUntilOver(modem: Modem, wake: QueuedWake, options: WorkerO
 }
 
 /** A modem that is not ready now is reported, so that the caller learns why it takes so long; then it is waited for. */
-async function modemReady(modem: Modem, { job, signal }: QueuedWake, { report }: WorkerOptions): Promise<void> {
+async function modemReady(modem: WakeModem, { job, signal }: QueuedWake, { report }: WorkerOptions): Promise<void> {
   if (modem.state !== "registered")
     report({ type: "failed", wakeId: job.wakeId, fault: "bridge", why: `the bridge's modem is ${modem.state}` });
   await untilAborted(modem.ready(Math.max(1, job.exp - Date.now())), signal);
 }
 
 /** Rings until the gateway cancels (the terminal is on line, or nobody wants it any more) or the ring has lasted long enough. */
-async function ring(modem: Modem, wake: QueuedWake, { ringSeconds, log, report }: WorkerOptions): Promise<void> {
+async function ring(modem: WakeModem, wake: QueuedWake, { ringSeconds, log, report }: WorkerOptions): Promise<void> {
   const { wakeId, tel } = wake.job;
-  const call = await modem.dial(tel, { timeoutMs: DIAL_TIMEOUT_MS });
-  if (wake.signal.aborted) return call.hangUp();
+  const call = await modem.dial(tel, { timeoutMs: DIAL_TIMEOUT_MS, signal: wake.signal });
   log.info({ wakeId, way: "ring" }, "wake.sent");
   report({ type: "sent", wakeId });
   await Promise.race([abortableWait(ringSeconds * 1_000, wake.signal), call.ended]);

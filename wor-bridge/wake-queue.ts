@@ -10,7 +10,7 @@ export interface QueuedWake {
 }
 
 const MAX_WAITING = 1_000;
-const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 2 * MAX_WAITING;
 
 /**
  * Which wakes wait for a modem. First come, first served. A wake id is taken once: the gateway repeats it when it is not
@@ -77,6 +77,12 @@ export class WakeQueue {
 
   private remember(wakeId: string, controller: AbortController): void {
     this.known.set(wakeId, controller);
-    if (this.known.size > MAX_REMEMBERED) for (const oldest of this.known.keys()) return void this.known.delete(oldest);
+    if (this.known.size <= MAX_REMEMBERED) return;
+    // What is over is forgotten first: what is tried must stay within reach of its cancel.
+    for (const [id, { signal }] of this.known) if (signal.aborted) return void this.known.delete(id);
+    for (const [id, oldest] of this.known) {
+      oldest.abort();
+      return void this.known.delete(id);
+    }
   }
 }

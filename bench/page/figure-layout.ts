@@ -1,4 +1,4 @@
-import { STEPS, type Step } from "../../gateway/protocol/timeline.js";
+import { STEPS, type Step } from "../../gateway/protocol/steps.js";
 import type { StandingEntry } from "../bench-events.js";
 import type { BenchCall } from "./bench-model.js";
 import { COLUMNS, type Metrics, metricsOf, xOf } from "./figure-columns.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { CallState } from "../../gateway/protocol/caller.js";
-import { STEPS, type Step } from "../../gateway/protocol/timeline.js";
+import { STEPS, type Step } from "../../gateway/protocol/steps.js";
 import type { BenchCall } from "./bench-model.js";
 import { callRows, standingRows } from "./figure-rows.js";
 

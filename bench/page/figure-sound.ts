@@ -1,4 +1,5 @@
-import { STEPS, type Step, type TimelineEntry } from "../../gateway/protocol/timeline.js";
+import { STEPS, type Step } from "../../gateway/protocol/steps.js";
+import type { TimelineEntry } from "../../gateway/protocol/timeline.js";
 import { inMs } from "../../gateway/web/time-words.js";
 import { type Metrics, xOf } from "./figure-columns.js";
 

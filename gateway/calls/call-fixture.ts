@@ -5,7 +5,7 @@ import { HARE, openTestDatabase, RABIT, type TestDatabase } from "../db/database
 import type { CallState } from "../protocol/caller.js";
 import type { Candidate } from "../protocol/media.js";
 import type { BridgeUp, TerminalUp } from "../protocol/messages.js";
-import type { Step } from "../protocol/timeline.js";
+import type { Step } from "../protocol/steps.js";
 import type { CallDeadlines, ToTerminal } from "./call.js";
 import { CallControl } from "./call-control.js";
 import type { CallerLeg } from "./caller-leg.js";

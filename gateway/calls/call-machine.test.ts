@@ -19,6 +19,7 @@ const EXPECTED: Record<CallEvent, Partial<Record<CallState, CallState>>> = {
   "terminal-declined": { online: "ended", ringing: "ended", talking: "ended" },
   "terminal-failed": { online: "ended", ringing: "ended", talking: "ended" },
   "terminal-lost": { online: "ended", ringing: "ended", talking: "ended" },
+  "fell-asleep": { online: "waking" },
   "bad-offer": { online: "ended", ringing: "ended" },
   "media-lost": { talking: "ended" },
   "wake-timeout": { waking: "ended" },

@@ -1,4 +1,5 @@
-import type { Outcome, Reason } from "../protocol/outcomes.js";
+import type { Outcome } from "../protocol/outcomes.js";
+import type { Reason } from "../protocol/reasons.js";
 
 /**
  * One call, from the request (23) to its only end:
@@ -6,7 +7,8 @@ import type { Outcome, Reason } from "../protocol/outcomes.js";
  *   requested -> waking -> online -> ringing -> talking -> ended
  *        \________________/                         (every state -> ended)
  *
- * `online`: the terminal is logged in and has, or will have, the caller's offer.
+ * `online`: the terminal is logged in and has, or will have, the caller's offer. A terminal that was lingering may have
+ * gone to sleep just before that reached it: then it is woken after all (online -> waking).
  */
 export type CallState = "requested" | "waking" | "online" | "ringing" | "talking" | "ended";
 
@@ -23,6 +25,7 @@ export type CallEvent =
   | "terminal-declined"
   | "terminal-failed"
   | "terminal-lost"
+  | "fell-asleep"
   | "bad-offer"
   | "media-lost"
   | "wake-timeout"
@@ -70,6 +73,7 @@ export const TRANSITIONS = {
     "terminal-declined": ["ended", "end"],
     "terminal-failed": ["ended", "end"],
     "terminal-lost": ["ended", "end"],
+    "fell-asleep": ["waking", "request-wake"],
     "bad-offer": ["ended", "end"],
     "no-offer": ["ended", "hang-up-terminal", "end"],
   },

@@ -4,8 +4,8 @@ import type { TerminalRow } from "../db/schema.js";
 import type { CallState as TellState } from "../protocol/caller.js";
 import type { Candidate, FirstReceived, IceServer } from "../protocol/media.js";
 import type { TerminalDown, TerminalUp, WithoutEnvelope } from "../protocol/messages.js";
-import { REASON_TEXT, type Reason } from "../protocol/outcomes.js";
-import { STEPS, type Step } from "../protocol/timeline.js";
+import { REASON_TEXT, type Reason } from "../protocol/reasons.js";
+import { STEPS, type Step } from "../protocol/steps.js";
 import { type CallEffect, type CallEvent, type CallState, nextCall } from "./call-machine.js";
 import type { CallerLeg } from "./caller-leg.js";
 import type { Wake, WorRequests } from "./wor-requests.js";
@@ -100,7 +100,8 @@ export class Call {
   }
 
   terminalLost(): void {
-    this.on("terminal-lost");
+    const lingered = this.state === "online" && this.wake === undefined;
+    this.on(lingered ? "fell-asleep" : "terminal-lost");
   }
 
   fromTerminal(message: Exclude<TerminalUp, { type: "hello" }>): void {
@@ -187,6 +188,7 @@ export class Call {
   private requestWake(): void {
     const row = this.terminalRow;
     if (row === undefined) return;
+    this.offerDelivered = false;
     this.step("being-woken");
     this.tell({ state: "waking", way: row.way, sinceMs: 0 });
     this.wake = this.ports.worRequests.request({

@@ -2,8 +2,10 @@ import type { Kysely } from "kysely";
 import { reasonOf } from "../../process/errors.js";
 import type { Closable } from "../../process/lifecycle.js";
 import type { Logger } from "../../process/log.js";
-import type { Outcome, Reason } from "../protocol/outcomes.js";
-import type { Step, TimelineEntry } from "../protocol/timeline.js";
+import type { Outcome } from "../protocol/outcomes.js";
+import type { Reason } from "../protocol/reasons.js";
+import type { Step } from "../protocol/steps.js";
+import type { TimelineEntry } from "../protocol/timeline.js";
 import type { Database } from "./schema.js";
 
 /** About a thousand calls' worth of records held in memory while the database refuses. */

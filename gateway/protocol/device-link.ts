@@ -49,6 +49,7 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
   private readonly envelopes = new Envelopes();
   private readonly client: MqttClient;
   private over = false;
+  private socket: Duplex | undefined;
 
   constructor(private readonly options: DeviceLinkOptions<Down>) {
     super();
@@ -91,7 +92,11 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
   async close(): Promise<void> {
     this.over = true;
     await new Promise<void>((resolve) => {
-      const deadline = setTimeout(() => this.client.end(true, {}, () => resolve()), GOODBYE_TIMEOUT_MS);
+      // A second end() would do nothing while the first waits for acknowledgements.
+      const deadline = setTimeout(() => {
+        this.socket?.destroy();
+        resolve();
+      }, GOODBYE_TIMEOUT_MS);
       this.client.end(false, {}, () => {
         clearTimeout(deadline);
         resolve();
@@ -103,6 +108,7 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
     const { open, ca, name } = this.options;
     const raw = open();
     const socket = connectTls({ socket: raw, ca, servername: name, minVersion: "TLSv1.2" });
+    this.socket = socket;
     raw.on("error", (error) => socket.destroy(error));
     raw.on("close", () => socket.destroy());
     return socket;

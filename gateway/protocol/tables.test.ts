@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { Id, Tel } from "./ids.js";
-import { REASON_TEXT, Reason } from "./outcomes.js";
-import { STEPS, Step } from "./timeline.js";
+import { Reason } from "./outcomes.js";
+import { REASON_TEXT } from "./reasons.js";
+import { STEPS } from "./steps.js";
+import { TimelineEntry } from "./timeline.js";
 import { topic } from "./topics.js";
 
 test("every reason has words for the caller", () => {
@@ -11,7 +13,7 @@ test("every reason has words for the caller", () => {
 });
 
 test("the steps are those of figure 2, in its order", () => {
-  expect(Step.options).toEqual(Object.keys(STEPS));
+  expect(TimelineEntry.shape.step.options).toEqual(Object.keys(STEPS));
   const numbers = Object.values(STEPS).map(({ no }) => no);
   const figure = ["21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "30"];
   expect(numbers).toEqual([...figure, "media", "media", "sound", "sound"]);

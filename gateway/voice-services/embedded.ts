@@ -2,7 +2,7 @@ import type { WebSocket } from "ws";
 import type { Closable } from "../../process/lifecycle.js";
 import type { Logger } from "../../process/log.js";
 import type { IceServer } from "../protocol/media.js";
-import { REASON_TEXT } from "../protocol/outcomes.js";
+import { REASON_TEXT } from "../protocol/reasons.js";
 import { CallerSession } from "./caller-session.js";
 import type { ProxyAccount, RequestCall, VoiceService } from "./voice-service.js";
 

@@ -1,5 +1,6 @@
 import type { CallState } from "../protocol/caller.js";
-import { type Outcome, REASON_TEXT, type Reason } from "../protocol/outcomes.js";
+import type { Outcome } from "../protocol/outcomes.js";
+import { REASON_TEXT, type Reason } from "../protocol/reasons.js";
 import type { CallEnd, MicrophoneFault } from "./voice-model.js";
 
 /** Why a call ends in the browser, without the service having said so. */

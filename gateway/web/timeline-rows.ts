@@ -1,4 +1,5 @@
-import { STEPS, type TimelineEntry } from "../protocol/timeline.js";
+import { STEPS } from "../protocol/steps.js";
+import type { TimelineEntry } from "../protocol/timeline.js";
 import { inMs } from "./time-words.js";
 
 export interface TimelineRow {

@@ -76,13 +76,13 @@ export class ModemSession {
     return this.channel?.run(command) ?? Promise.reject(atError("modem-closed", "the port is not open"));
   }
 
-  async dial(to: string, timeoutMs: number): Promise<OutgoingCall> {
+  async dial(to: string, timeoutMs: number, signal?: AbortSignal): Promise<OutgoingCall> {
     if ((this.outgoing !== undefined && !this.outgoing.over) || this.incoming.active) {
       throw new WorError("modem-busy", "the modem is in a call already");
     }
     const call = new OutgoingCall((command) => this.run(command));
     this.outgoing = call;
-    await call.dial(to, timeoutMs);
+    await call.dial(to, timeoutMs, signal);
     return call;
   }
 

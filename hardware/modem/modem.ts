@@ -104,11 +104,12 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   }
 
   /**
-   * Rings a number; resolves as soon as the far end rings. Answered calls are hung up at once.
-   * @throws WorError `busy`, `no-carrier`, `no-answer`, `dial-timeout`, `number`, `modem-busy`, `modem-not-ready`, ...
+   * Rings a number; resolves as soon as the far end rings. Answered calls are hung up at once, and so is one whose
+   * `signal` is aborted before anything rings.
+   * @throws WorError `dial-aborted`, `busy`, `no-carrier`, `no-answer`, `dial-timeout`, `number`, `modem-busy`, `modem-not-ready`, ...
    */
-  async dial(to: string, { timeoutMs }: { timeoutMs: number }): Promise<RingingCall> {
-    return this.registered().dial(to, timeoutMs);
+  async dial(to: string, { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal }): Promise<RingingCall> {
+    return this.registered().dial(to, timeoutMs, signal);
   }
 
   /** Brings up PDP context 1; the address is null if the modem does not tell. */

@@ -37,21 +37,25 @@ export class OutgoingCall implements RingingCall {
   }
 
   /** Resolves when the far end rings. */
-  async dial(to: string, timeoutMs: number): Promise<void> {
+  async dial(to: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const command = dialVoice(to, timeoutMs);
+    const abort = () => this.alerting?.reject(new WorError("dial-aborted", "nobody wants this call any more"));
     let timer: NodeJS.Timeout | undefined;
     const alerting = new Promise<void>((resolve, reject) => {
       this.alerting = { resolve, reject };
       timer = setTimeout(() => reject(new WorError("dial-timeout", `nothing rang within ${timeoutMs} ms`)), timeoutMs);
     });
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
     try {
       await Promise.all([this.run(command).then(() => this.poll()), alerting]);
     } catch (error) {
-      // Whatever went wrong, nothing may stay on the line.
-      if (!this.isOver) void this.hangUp().catch(() => {});
+      // Whatever went wrong, nothing may stay on the line, and the next call finds it free.
+      if (!this.isOver) await this.hangUp().catch(() => {});
       throw error;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
       this.alerting = undefined;
     }
   }

@@ -1,0 +1,22 @@
+/** Why a call ended, and the words a caller sees. */
+export const REASON_TEXT = {
+  "not-available": "This terminal is not available to you.",
+  busy: "The terminal is in another call. Try again later.",
+  "wake-timeout": "The terminal was woken but did not log in in time. It may be switched off or without coverage.",
+  "bridge-gone": "The bridge that wakes the terminal is not connected.",
+  "bridge-modem": "The bridge's modem cannot ring or send: it is off, has no SIM or no network.",
+  "terminal-lost": "The connection to the terminal was lost.",
+  "terminal-failed": "The terminal could not set up its sound.",
+  "no-offer": "The caller's sound was not ready in time.",
+  "bad-offer": "The caller's session description was not usable.",
+  declined: "Declined at the terminal.",
+  "no-answer": "Nobody answered at the terminal.",
+  "caller-hung-up": "The caller hung up.",
+  "caller-lost": "The connection to the caller was lost.",
+  "terminal-hung-up": "The terminal hung up.",
+  "media-lost": "The sound connection was lost.",
+  "gateway-lost": "The connection to the gateway was lost.",
+  "gateway-restarted": "The gateway was restarted during the call.",
+} as const;
+
+export type Reason = keyof typeof REASON_TEXT;
