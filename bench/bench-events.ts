@@ -49,7 +49,7 @@ export const BenchDown = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("call"), callId: z.string(), caller: Id, call: CallState }),
   z.object({ type: z.literal("step"), callId: z.string(), entry: TimelineEntry }),
-  z.object({ type: z.literal("standing"), entries: z.array(StandingEntry) }),
+  z.object({ type: z.literal("standing"), entry: StandingEntry }),
   z.object({ type: z.literal("terminal"), state: BenchTerminalState }),
   z.object({ type: z.literal("output"), output: BenchOutput, on: z.boolean() }),
   z.object({

@@ -125,7 +125,7 @@ export class VoiceClient {
   }
 
   /** @returns the call's id, chosen here. */
-  async call(terminal: string, callId = randomUUID()): Promise<string> {
+  async call(terminal: string, callId: string = randomUUID()): Promise<string> {
     await this.say({ type: "call", callId, terminal });
     return callId;
   }

@@ -47,5 +47,5 @@ function standing(
   time: number,
   terminal: unknown,
 ): BenchDown | undefined {
-  return terminal === TERMINAL ? { type: "standing", entries: [{ step, time }] } : undefined;
+  return terminal === TERMINAL ? { type: "standing", entry: { step, time } } : undefined;
 }

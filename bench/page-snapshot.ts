@@ -25,7 +25,7 @@ export class PageSnapshot {
         if (this.at.length > 2 * AT_LINES_KEPT) this.at.shift();
         return;
       case "standing":
-        this.latest.set(`standing ${event.entries[0]?.step}`, event);
+        this.latest.set(`standing ${event.entry.step}`, event);
         return;
       case "output":
         this.latest.set(`output ${event.output}`, event);

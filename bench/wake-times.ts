@@ -10,7 +10,7 @@ import { SOUNDS } from "./main.js";
 import { TERMINAL } from "./names.js";
 import type { SiteOptions, Way } from "./site.js";
 
-const FAR_MS = 100;
+const FAR_MS = 300;
 const HEARD_TIMEOUT_MS = 20_000;
 const ROWS: Step[] = [
   "being-woken",

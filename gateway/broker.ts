@@ -47,6 +47,7 @@ export class Broker implements Closable, BridgeLink {
   private readonly server: Server;
   private readonly roles = new WeakMap<Client, Role>();
   private readonly remotes = new WeakMap<object, string>();
+  private readonly sockets = new Set<Socket>();
 
   constructor(
     private readonly config: GatewayConfig["mqtt"],
@@ -76,6 +77,10 @@ export class Broker implements Closable, BridgeLink {
     );
     // Nagle would cost one more round trip between connect() and the offer.
     this.server = createServer({ minVersion: "TLSv1.2", noDelay: true });
+    this.server.on("connection", (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
+    });
   }
 
   /** @returns the port it listens on. */
@@ -110,7 +115,10 @@ export class Broker implements Closable, BridgeLink {
 
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.aedes.close(resolve));
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    // Who never logged in is not aedes's to close, and would hold the server.
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
   }
 
   private connection(socket: Socket): void {

@@ -15,7 +15,7 @@ import { Sealer } from "./secrets.js";
 import { EmbeddedVoiceService } from "./voice-services/embedded.js";
 
 /**
- * Wires the gateway (13): database, calls, voice service, broker, HTTP, in this order; closed in reverse.
+ * Wires the gateway (13): database, broker, HTTP, voice service, calls are opened in this order and closed in reverse.
  * Logs `gateway.ready` with the ports it listens on.
  */
 export async function runGateway(config: GatewayConfig, log: Logger): Promise<Closable> {
@@ -77,30 +77,24 @@ async function wire(config: GatewayConfig, log: Logger, owned: Owned): Promise<v
     log,
   );
   const worRequests = new WorRequests(table, broker, log);
-  const calls = owned.own(
-    "calls",
-    new CallControl({
-      log,
-      table,
-      records,
-      worRequests,
-      iceServers: config.iceServers,
-      deadlines: config.calls,
-      isOnline: (terminal) => broker.isOnline(terminal),
-      toTerminal: (terminal, message) => broker.toTerminal(terminal, message),
-    }),
-  );
+  const calls = new CallControl({
+    log,
+    table,
+    records,
+    worRequests,
+    iceServers: config.iceServers,
+    deadlines: config.calls,
+    isOnline: (terminal) => broker.isOnline(terminal),
+    toTerminal: (terminal, message) => broker.toTerminal(terminal, message),
+  });
 
-  const voice = owned.own(
-    "voice service",
-    new EmbeddedVoiceService({
-      log,
-      iceServers: config.iceServers,
-      checkPassword: (user, password) => accounts.checkPassword(user, password),
-      visibleTo: (caller) => table.visibleTo(caller),
-      requestCall: (leg) => calls.request(leg),
-    }),
-  );
+  const voice = new EmbeddedVoiceService({
+    log,
+    iceServers: config.iceServers,
+    checkPassword: (user, password) => accounts.checkPassword(user, password),
+    visibleTo: (caller) => table.visibleTo(caller),
+    requestCall: (leg) => calls.request(leg),
+  });
   const proxyLogin = async (account: { terminal: string; user: string; password: string }) => {
     const loggedIn = await voice.login(account);
     log.info({ no: "22", step: "proxy-login", terminal: account.terminal, loggedIn }, "proxy-login");
@@ -127,5 +121,8 @@ async function wire(config: GatewayConfig, log: Logger, owned: Owned): Promise<v
     log,
   );
   const httpPort = await owned.own("http", http).start();
+  // Closed first: callers, terminals and bridges hear of the end while their connections are still there.
+  owned.own("voice service", voice);
+  owned.own("calls", calls);
   log.info({ mqttPort, httpPort }, "gateway.ready");
 }

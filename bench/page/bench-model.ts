@@ -59,7 +59,10 @@ export function after(model: BenchModel, message: BenchDown): BenchModel {
     case "step":
       return { ...model, call: withStep(model, message.callId, message.entry) };
     case "standing":
-      return { ...model, standing: message.entries };
+      return {
+        ...model,
+        standing: [...model.standing.filter(({ step }) => step !== message.entry.step), message.entry],
+      };
     case "terminal":
       return { ...model, terminal: message.state };
     case "output":

@@ -293,7 +293,8 @@ test("a gateway that closes gives every caller its final answer", async () => {
   const { caller } = await site.callUntil("waking");
   const other = await site.callUntil("talking", new FakeCaller("dog", RABIT.id));
   site.calls.close();
-  expect(caller.ending).toMatch(/^cancelled: /);
-  expect(other.caller.ending).toMatch(/^talked: /);
+  expect(caller.ending).toBe("unreachable: gateway-restarted");
+  expect(other.caller.ending).toBe("talked: gateway-restarted");
+  expect(site.toTerminal.at(-1)).toMatchObject({ type: "hangup", reason: "gateway-restarted" });
   expect(site.bridges.heard.at(-1)).toMatch(/cancel/);
 });

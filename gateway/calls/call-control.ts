@@ -47,7 +47,7 @@ export class CallControl implements Closable {
   }
 
   close(): void {
-    for (const call of [...this.calls.values()]) call.callerLost();
+    for (const call of [...this.calls.values()]) call.gatewayStopping();
   }
 
   private async decide(call: Call): Promise<void> {

@@ -15,6 +15,7 @@ const EXPECTED: Record<CallEvent, Partial<Record<CallState, CallState>>> = {
   answered: { ringing: "talking" },
   "caller-hung-up": { requested: "ended", waking: "ended", online: "ended", ringing: "ended", talking: "ended" },
   "caller-lost": { requested: "ended", waking: "ended", online: "ended", ringing: "ended", talking: "ended" },
+  "gateway-stopping": { requested: "ended", waking: "ended", online: "ended", ringing: "ended", talking: "ended" },
   "terminal-hung-up": { online: "ended", ringing: "ended", talking: "ended" },
   "terminal-declined": { online: "ended", ringing: "ended", talking: "ended" },
   "terminal-failed": { online: "ended", ringing: "ended", talking: "ended" },

@@ -21,6 +21,7 @@ export type CallEvent =
   | "answered"
   | "caller-hung-up"
   | "caller-lost"
+  | "gateway-stopping"
   | "terminal-hung-up"
   | "terminal-declined"
   | "terminal-failed"
@@ -56,11 +57,13 @@ export const TRANSITIONS = {
     "logged-in": ["online", "inform-caller", "deliver-offer"],
     "caller-hung-up": ["ended", "end"],
     "caller-lost": ["ended", "end"],
+    "gateway-stopping": ["ended", "end"],
   },
   waking: {
     "logged-in": ["online", "inform-caller", "deliver-offer", "cancel-wake"],
     "caller-hung-up": ["ended", "cancel-wake", "end"],
     "caller-lost": ["ended", "cancel-wake", "end"],
+    "gateway-stopping": ["ended", "cancel-wake", "end"],
     "wake-timeout": ["ended", "cancel-wake", "end"],
     "bridge-failed": ["ended", "cancel-wake", "end"],
     "bridge-gone": ["ended", "cancel-wake", "end"],
@@ -69,6 +72,7 @@ export const TRANSITIONS = {
     alerting: ["ringing", "tell-ringing"],
     "caller-hung-up": ["ended", "hang-up-terminal", "end"],
     "caller-lost": ["ended", "hang-up-terminal", "end"],
+    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
     "terminal-hung-up": ["ended", "end"],
     "terminal-declined": ["ended", "end"],
     "terminal-failed": ["ended", "end"],
@@ -81,6 +85,7 @@ export const TRANSITIONS = {
     answered: ["talking", "forward-answer"],
     "caller-hung-up": ["ended", "hang-up-terminal", "end"],
     "caller-lost": ["ended", "hang-up-terminal", "end"],
+    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
     "terminal-hung-up": ["ended", "end"],
     "terminal-declined": ["ended", "end"],
     "terminal-failed": ["ended", "end"],
@@ -91,6 +96,7 @@ export const TRANSITIONS = {
   talking: {
     "caller-hung-up": ["ended", "hang-up-terminal", "end"],
     "caller-lost": ["ended", "hang-up-terminal", "end"],
+    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
     "terminal-hung-up": ["ended", "end"],
     "terminal-declined": ["ended", "end"],
     "terminal-failed": ["ended", "end"],
@@ -106,6 +112,7 @@ const ENDINGS: Partial<Record<CallEvent, { outcome: Outcome; reason: Reason }>> 
   busy: { outcome: "refused", reason: "busy" },
   "caller-hung-up": { outcome: "cancelled", reason: "caller-hung-up" },
   "caller-lost": { outcome: "cancelled", reason: "caller-lost" },
+  "gateway-stopping": { outcome: "unreachable", reason: "gateway-restarted" },
   "terminal-hung-up": { outcome: "declined", reason: "terminal-hung-up" },
   "terminal-declined": { outcome: "declined", reason: "declined" },
   "terminal-failed": { outcome: "unreachable", reason: "terminal-failed" },

@@ -150,6 +150,11 @@ export class Call {
     this.on("caller-lost");
   }
 
+  /** The gateway stops: everybody is told while they can still be. */
+  gatewayStopping(): void {
+    this.on("gateway-stopping");
+  }
+
   private on(event: CallEvent): void {
     const transition = nextCall(this.state, event);
     if (transition === undefined) return;

@@ -1,0 +1,148 @@
+import { EventEmitter, once } from "node:events";
+import { connect as connectTcp } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { BridgeDown } from "../gateway/protocol/messages.js";
+import { Owned } from "../process/lifecycle.js";
+import { createLog } from "../process/log.js";
+import { GatewayConnection } from "../wor-bridge/gateway-connection.js";
+import { BreakableRelay } from "./breakable-relay.js";
+import { GATEWAY_NAME } from "./certificates.js";
+import { MqttDevice, VoiceClient } from "./gateway-clients.js";
+import { RunningGateway } from "./running-gateway.js";
+
+const log = createLog("test", "silent");
+
+let gateway: RunningGateway;
+let owned: Owned;
+beforeEach(async () => {
+  owned = new Owned(log);
+  gateway = owned.own("gateway", await RunningGateway.start());
+  await gateway.settle();
+});
+afterEach(() => owned.close());
+
+/** The bridge's side of the wire, by a relay; it writes down what it is told. */
+class Bridge {
+  readonly heard: BridgeDown[] = [];
+  private readonly arrivals = new EventEmitter();
+  readonly connection: GatewayConnection;
+
+  private constructor(
+    readonly relay: BreakableRelay,
+    port: number,
+  ) {
+    const { bridge, ca } = gateway;
+    const config = { ...bridge, gateway: { ...bridge.gateway, port } };
+    const receive = (message: BridgeDown) => {
+      this.heard.push(message);
+      this.arrivals.emit("message");
+    };
+    this.connection = owned.own("bridge", new GatewayConnection(config, ca, receive, log));
+    this.connection.start();
+  }
+  static async start(): Promise<Bridge> {
+    const relay = owned.own("relay", new BreakableRelay(gateway.site.mqttPort));
+    return new Bridge(relay, await relay.start());
+  }
+  async hears(count: number): Promise<BridgeDown[]> {
+    while (this.heard.length < count) await once(this.arrivals, "message");
+    return this.heard;
+  }
+}
+const shark = async () => owned.own("shark", await VoiceClient.logIn(gateway, "shark"));
+
+describe("a bridge whose connection is cut", () => {
+  test("comes back by itself, and gets the wake again under the same id", async () => {
+    const bridge = await Bridge.start();
+    const caller = await shark();
+    await caller.call("rabit");
+    await bridge.hears(1);
+    bridge.relay.cut();
+    const [first, second] = await bridge.hears(2);
+    expect(second).toMatchObject({ type: "ring", wakeId: first?.wakeId });
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  test("says later what it could not say", async () => {
+    const bridge = await Bridge.start();
+    const caller = await shark();
+    const callId = await caller.call("rabit");
+    const [{ wakeId = "" } = {}] = await bridge.hears(1);
+    bridge.relay.cut();
+    await gateway.logged("mqtt.left", { bridge: "bridge" });
+    bridge.connection.report({ type: "sent", wakeId });
+    await caller.heard.until((message) => message.type === "step" && message.entry.step === "wor-signal");
+    expect(caller.states(callId)).toEqual(["requested", "waking"]);
+  });
+
+  test("is told of a cancel that it missed", async () => {
+    const bridge = await Bridge.start();
+    const caller = await shark();
+    const callId = await caller.call("rabit");
+    const [{ wakeId } = { wakeId: "" }] = await bridge.hears(1);
+    bridge.connection.report({ type: "sent", wakeId });
+    await caller.heard.until((message) => message.type === "step" && message.entry.step === "wor-signal");
+    bridge.relay.cut();
+    await gateway.logged("mqtt.left", { bridge: "bridge" });
+    await caller.say({ type: "hangup", callId });
+    expect((await bridge.hears(2))[1]).toMatchObject({ type: "cancel", wakeId });
+  });
+
+  test("finds a gateway that was restarted", async () => {
+    const bridge = await Bridge.start();
+    await gateway.logged("mqtt.login", { bridge: "bridge" });
+    await gateway.stop();
+    await gateway.open();
+    const caller = await shark();
+    const callId = await caller.call("rabit");
+    await bridge.hears(1);
+    await caller.state(callId, "waking");
+  });
+
+  test("closes in time, though its words are not acknowledged any more", async () => {
+    const bridge = await Bridge.start();
+    await gateway.logged("mqtt.login", { bridge: "bridge" });
+    const gone = bridge.relay.goSilent();
+    bridge.connection.report({ type: "sent", wakeId: "w1" });
+    await bridge.connection.close();
+    await gone;
+    expect(bridge.relay.connections).toBe(0);
+  });
+});
+
+describe("a gateway that stops", () => {
+  test("does so at once, whoever is connected", async () => {
+    const open = [
+      connectTcp({ port: gateway.site.mqttPort, host: "127.0.0.1" }),
+      connectTls({ host: "127.0.0.1", port: gateway.site.mqttPort, ca: gateway.ca, servername: GATEWAY_NAME }),
+    ];
+    for (const socket of open) {
+      owned.own("socket", { close: () => void socket.destroy() });
+      socket.on("error", () => {});
+    }
+    await once(open[1] ?? fail(), "secureConnect");
+    owned.own("rabit", await MqttDevice.terminal(gateway, "rabit"));
+    const caller = await shark();
+    await gateway.stop();
+    await caller.closed;
+    expect(gateway.log.filter(({ event }) => event === "close.failed")).toEqual([]);
+  });
+
+  test("ends the calls: caller and bridge are told, and the next start finds none open", async () => {
+    const bridge = owned.own("bridge", await MqttDevice.bridge(gateway));
+    const caller = await shark();
+    const callId = await caller.call("rabit");
+    await bridge.heard.until(({ type }) => type === "ring");
+    await gateway.stop();
+    await bridge.closed;
+    expect(await caller.state(callId, "ended")).toMatchObject({ reason: "gateway-restarted" });
+    expect(bridge.heard.all.map(({ type }) => type)).toEqual(["ring", "cancel"]);
+    await gateway.open();
+    expect(gateway.log.some(({ event }) => event === "calls.interrupted")).toBe(false);
+  });
+});
+
+function fail(): never {
+  throw new Error("not reached");
+}
