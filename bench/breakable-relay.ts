@@ -1,19 +1,27 @@
+import { EventEmitter } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Closable } from "../process/lifecycle.js";
 
 /** A TCP relay on this machine whose connections can be cut, or go silent without a word. */
-export class BreakableRelay implements Closable {
+export class BreakableRelay extends EventEmitter<{ accepted: []; left: [] }> implements Closable {
   private readonly near = new Set<Socket>();
   private readonly server: Server;
+  private silent = false;
 
-  constructor(private readonly targetPort: number) {
+  constructor(targetPort: number) {
+    super();
     this.server = createServer((near) => {
-      const far = connect({ port: this.targetPort, host: "127.0.0.1" });
+      const far = connect({ port: targetPort, host: "127.0.0.1" });
       this.near.add(near);
-      near.pipe(far).pipe(near);
+      if (this.silent) near.resume();
+      else near.pipe(far).pipe(near);
       near.on("error", () => far.destroy()).on("close", () => far.destroy());
       far.on("error", () => near.destroy()).on("close", () => near.destroy());
-      near.once("close", () => this.near.delete(near));
+      near.once("close", () => {
+        this.near.delete(near);
+        this.emit("left");
+      });
+      this.emit("accepted");
     });
   }
 
@@ -30,15 +38,10 @@ export class BreakableRelay implements Closable {
     for (const socket of this.near) socket.destroy();
   }
 
-  /** Nothing comes through any more, and nobody is told. @returns when the near end has given up. */
-  goSilent(): Promise<unknown> {
-    return Promise.all(
-      [...this.near].map((socket) => {
-        socket.unpipe();
-        socket.resume();
-        return new Promise((resolve) => socket.once("close", resolve));
-      }),
-    );
+  /** Nothing comes through any more, and nobody is told. */
+  goSilent(): void {
+    this.silent = true;
+    for (const socket of this.near) socket.unpipe().resume();
   }
 
   async close(): Promise<void> {

@@ -25,28 +25,30 @@ afterEach(() => owned.close());
 /** The bridge's side of the wire, by a relay; it writes down what it is told. */
 class Bridge {
   readonly heard: BridgeDown[] = [];
-  private readonly arrivals = new EventEmitter();
-  readonly connection: GatewayConnection;
+  readonly relay = owned.own("relay", new BreakableRelay(gateway.site.mqttPort));
+  readonly accepted = once(this.relay, "accepted");
+  readonly events = new EventEmitter();
+  readonly connected = once(this.events, "gateway.connected");
+  private running: GatewayConnection | undefined;
 
-  private constructor(
-    readonly relay: BreakableRelay,
-    port: number,
-  ) {
+  async start(): Promise<this> {
+    const port = await this.relay.start();
     const { bridge, ca } = gateway;
-    const config = { ...bridge, gateway: { ...bridge.gateway, port } };
     const receive = (message: BridgeDown) => {
       this.heard.push(message);
-      this.arrivals.emit("message");
+      this.events.emit("message");
     };
-    this.connection = owned.own("bridge", new GatewayConnection(config, ca, receive, log));
-    this.connection.start();
+    const log = createLog("bridge", "info", { write: (line) => void this.events.emit(JSON.parse(line).event) });
+    const config = { ...bridge, gateway: { ...bridge.gateway, port } };
+    this.running = owned.own("bridge", new GatewayConnection(config, ca, receive, log));
+    this.running.start();
+    return this;
   }
-  static async start(): Promise<Bridge> {
-    const relay = owned.own("relay", new BreakableRelay(gateway.site.mqttPort));
-    return new Bridge(relay, await relay.start());
+  get connection(): GatewayConnection {
+    return this.running ?? fail();
   }
   async hears(count: number): Promise<BridgeDown[]> {
-    while (this.heard.length < count) await once(this.arrivals, "message");
+    while (this.heard.length < count) await once(this.events, "message");
     return this.heard;
   }
 }
@@ -54,7 +56,7 @@ const shark = async () => owned.own("shark", await VoiceClient.logIn(gateway, "s
 
 describe("a bridge whose connection is cut", () => {
   test("comes back by itself, and gets the wake again under the same id", async () => {
-    const bridge = await Bridge.start();
+    const bridge = await new Bridge().start();
     const caller = await shark();
     await caller.call("rabit");
     await bridge.hears(1);
@@ -65,7 +67,7 @@ describe("a bridge whose connection is cut", () => {
   });
 
   test("says later what it could not say", async () => {
-    const bridge = await Bridge.start();
+    const bridge = await new Bridge().start();
     const caller = await shark();
     const callId = await caller.call("rabit");
     const [{ wakeId = "" } = {}] = await bridge.hears(1);
@@ -77,7 +79,7 @@ describe("a bridge whose connection is cut", () => {
   });
 
   test("is told of a cancel that it missed", async () => {
-    const bridge = await Bridge.start();
+    const bridge = await new Bridge().start();
     const caller = await shark();
     const callId = await caller.call("rabit");
     const [{ wakeId } = { wakeId: "" }] = await bridge.hears(1);
@@ -90,7 +92,7 @@ describe("a bridge whose connection is cut", () => {
   });
 
   test("finds a gateway that was restarted", async () => {
-    const bridge = await Bridge.start();
+    const bridge = await new Bridge().start();
     await gateway.logged("mqtt.login", { bridge: "bridge" });
     await gateway.stop();
     await gateway.open();
@@ -100,14 +102,22 @@ describe("a bridge whose connection is cut", () => {
     await caller.state(callId, "waking");
   });
 
-  test("closes in time, though its words are not acknowledged any more", async () => {
-    const bridge = await Bridge.start();
-    await gateway.logged("mqtt.login", { bridge: "bridge" });
-    const gone = bridge.relay.goSilent();
+  test("closes in time, though its words are not acknowledged any more, and leaves no socket", async () => {
+    const bridge = await new Bridge().start();
+    await bridge.connected;
+    bridge.relay.goSilent();
     bridge.connection.report({ type: "sent", wakeId: "w1" });
     await bridge.connection.close();
-    await gone;
-    expect(bridge.relay.connections).toBe(0);
+    if (bridge.relay.connections > 0) await once(bridge.relay, "left");
+  });
+
+  test("closes in time before its login was answered, and leaves no socket", async () => {
+    const bridge = new Bridge();
+    bridge.relay.goSilent();
+    await bridge.start();
+    await bridge.accepted;
+    await bridge.connection.close();
+    if (bridge.relay.connections > 0) await once(bridge.relay, "left");
   });
 });
 

@@ -88,19 +88,20 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
     });
   }
 
-  /** Says goodbye (MQTT DISCONNECT) and closes; what was sent before goes out first. */
+  /** Says goodbye (MQTT DISCONNECT) and closes; what was sent before goes out first. The socket is gone when it resolves. */
   async close(): Promise<void> {
     this.over = true;
+    const { client, socket } = this;
+    // Not connected yet: mqtt.js would keep its goodbye for later, and the login would go on.
+    if (!client.connected) client.end(true);
+    if (socket === undefined || socket.destroyed) return;
     await new Promise<void>((resolve) => {
-      // A second end() would do nothing while the first waits for acknowledgements.
-      const deadline = setTimeout(() => {
-        this.socket?.destroy();
-        resolve();
-      }, GOODBYE_TIMEOUT_MS);
-      this.client.end(false, {}, () => {
+      const deadline = setTimeout(() => socket.destroy(), GOODBYE_TIMEOUT_MS);
+      socket.once("close", () => {
         clearTimeout(deadline);
         resolve();
       });
+      client.end();
     });
   }
 
@@ -111,6 +112,7 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
     this.socket = socket;
     raw.on("error", (error) => socket.destroy(error));
     raw.on("close", () => socket.destroy());
+    socket.on("close", () => raw.destroy());
     return socket;
   }
 
