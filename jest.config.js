@@ -21,5 +21,5 @@ module.exports = {
   transformIgnorePatterns: ["/node_modules/(?!aedes/)"],
   // Source names its imports as Node will see them after the build.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

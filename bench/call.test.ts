@@ -32,6 +32,17 @@ describe("one whole call", () => {
     });
   });
 
+  test("the SMS came while the terminal's process was not running: it is found at the start, and the call succeeds", async () => {
+    await withLab({ way: "sms" }, async ({ bench }) => {
+      await bench.process(TERMINAL).close();
+      const sent = bench.process("gateway").waitFor("call.step", 20_000, ({ step }) => step === "wor-signal");
+      const call = bench.call("shark", { talkSeconds: 0.5 });
+      await sent;
+      await bench.startProcess(TERMINAL);
+      expect(await call).toMatchObject({ outcome: "talked", wakes: { ring: 0, sms: 1 } });
+    });
+  });
+
   test("a terminal that lingers is called without a wake", async () => {
     await withLab({ lingerSeconds: 30 }, async ({ bench }) => {
       expect((await bench.call("shark", { talkSeconds: 0.5 })).outcome).toBe("talked");

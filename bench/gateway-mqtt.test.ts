@@ -54,6 +54,14 @@ describe("a login", () => {
     expect(await rabit.heard.until(({ type }) => type === "welcome")).toMatchObject({ call: null });
   });
 
+  test("of a terminal whose clock was never set is as good as any", async () => {
+    const rabit = await terminal("rabit");
+    const { length } = gateway.log;
+    const hello = { v: 1, id: "4c8f3f7e-6a0f-4d0e-9b3e-0d6f2b1a5c02", seq: 0, exp: 61_000, type: "hello" };
+    await rabit.publish(topic.terminalUp("rabit"), { ...hello, address: null, wokenBy: "sms" });
+    expect(gateway.log.slice(length).map(({ event }) => event)).toContain("terminal.hello");
+  });
+
   test.each<[string, (gateway: RunningGateway) => { id: string; secret: string; clientId?: string }]>([
     ["with a wrong secret", () => ({ id: "rabit", secret: "A".repeat(43) })],
     ["with an empty secret", () => ({ id: "rabit", secret: "" })],

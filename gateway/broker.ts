@@ -150,7 +150,13 @@ export class Broker implements Closable, BridgeLink {
   private arrived(client: Client): void {
     const role = this.roles.get(client);
     if (role === undefined) return;
-    const session = { role, client, terminalInbox: new Inbox(TerminalUp), bridgeInbox: new Inbox(BridgeUp) };
+    // Expiry is by the sender's clock, and a terminal may have none: what it says comes over this connection or not at all.
+    const session = {
+      role,
+      client,
+      terminalInbox: new Inbox(TerminalUp, () => 0),
+      bridgeInbox: new Inbox(BridgeUp, () => 0),
+    };
     const earlier = this.sessions.has(client.id);
     this.sessions.set(client.id, session);
     const address = this.remotes.get(client.conn) ?? "";

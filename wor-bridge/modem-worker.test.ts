@@ -16,8 +16,7 @@ class FakeModem implements WakeModem {
   /** The far end of the ring that is on. */
   farEnd: (end: CallEnd) => void = () => {};
   registers: () => void = () => {};
-  /** Resolves the dialling that is on, when `slow`. */
-  alerts: () => void = () => {};
+  /** Dialling lasts until it is given up. */
   slow = false;
 
   ready(timeoutMs: number): Promise<void> {
@@ -31,9 +30,9 @@ class FakeModem implements WakeModem {
       };
     });
   }
-  async dial(to: string) {
+  async dial(to: string, { signal }: { signal?: AbortSignal }) {
     this.did.push(`dial ${to}`);
-    if (this.slow) await new Promise<void>((resolve) => Object.assign(this, { alerts: resolve }));
+    if (this.slow) await aborted(signal);
     this.fail();
     const ended = new Promise<CallEnd>((resolve) => Object.assign(this, { farEnd: resolve }));
     return { ended, hangUp: async () => void this.did.push("hang up") };
@@ -47,6 +46,12 @@ class FakeModem implements WakeModem {
     const failure = this.failures.shift();
     if (failure) throw failure;
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(new WorError("dial-aborted", "given up")));
+  });
 }
 
 describe("a modem's worker", () => {
@@ -114,14 +119,14 @@ describe("a modem's worker", () => {
     expect(modem.did).toHaveLength(2);
   });
 
-  test("a cancel while it dials hangs up as soon as it rings, and is not reported as sent", async () => {
+  test("a cancel while it dials gives it up, and nothing is reported", async () => {
     modem.slow = true;
     const job = await wake();
+    const next = await wake(smsJob());
     queue.cancel(job.wakeId);
-    modem.alerts();
-    await pass(60);
-    expect(modem.did).toEqual(["dial +818000000101", "hang up"]);
-    expect(reports).toEqual([]);
+    await pass(0);
+    expect(modem.did).toEqual(["dial +818000000101", `sms ${next.tel} WOR`]);
+    expect(reports).toEqual(["sent"]);
   });
 
   test("a ring that the far end ends is tried again", async () => {

@@ -65,6 +65,8 @@ async function modemReady(modem: WakeModem, { job, signal }: QueuedWake, { repor
 async function ring(modem: WakeModem, wake: QueuedWake, { ringSeconds, log, report }: WorkerOptions): Promise<void> {
   const { wakeId, tel } = wake.job;
   const call = await modem.dial(tel, { timeoutMs: DIAL_TIMEOUT_MS, signal: wake.signal });
+  // It may have begun to ring just when nobody wanted it any more.
+  if (wake.signal.aborted) return call.hangUp();
   log.info({ wakeId, way: "ring" }, "wake.sent");
   report({ type: "sent", wakeId });
   await Promise.race([abortableWait(ringSeconds * 1_000, wake.signal), call.ended]);

@@ -9,7 +9,12 @@ const DOWN_TIMEOUT_MS = 5_000;
 /** The emulated modem: a PDP context activated by AT commands opens the byte pipe at its UNIX socket. */
 export function emulatedLink(modem: Modem, socket: string, apn: string, log: Logger): DataLink {
   return {
-    up: (timeoutMs) => modem.activateData(apn, timeoutMs),
+    async up(timeoutMs) {
+      const deadline = Date.now() + timeoutMs;
+      // The wake may have been found in the modem's store before the modem was on the network.
+      await modem.ready(timeoutMs);
+      return modem.activateData(apn, Math.max(1, deadline - Date.now()));
+    },
     // The emulator's network has one host, the gateway, so host and port are its business.
     connect: () => connect({ path: socket }),
     down: () =>

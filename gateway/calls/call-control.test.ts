@@ -191,6 +191,25 @@ describe("a terminal that came", () => {
     expect(caller.ending).toBe(ending);
   });
 
+  test("and fell asleep just before the offer reached it is woken, and gets everything again", async () => {
+    await open();
+    site.online.add("hare");
+    const caller = shark();
+    const call = site.request(caller);
+    await caller.until("online");
+    call.offer(SDP);
+    call.callerCandidate(candidate(1));
+    site.calls.terminalLost("hare");
+    call.callerCandidate(candidate(2));
+    expect(site.bridges.heard).toEqual(["bridge ring 1"]);
+    site.toTerminal.length = 0;
+    site.logIn("hare");
+    expect(site.toTerminal.map(({ type }) => type)).toEqual(["offer", "candidate", "candidate"]);
+    expect(caller.told).toEqual(["requested", "online", "waking", "online"]);
+    site.calls.terminalLost("hare");
+    expect(caller.ending).toBe("unreachable: terminal-lost");
+  });
+
   test("speaks for its own call only", async () => {
     await open();
     const { caller } = await site.callUntil("online");
@@ -275,7 +294,9 @@ describe("what the caller sends", () => {
     for (let n = 0; n < 1_000; n += 1) call.callerCandidate(candidate(n));
     call.offer(SDP);
     site.logIn("hare");
-    expect(sent()).toHaveLength(33);
+    expect(sent()).toHaveLength(65);
+    call.callerCandidate(candidate(1));
+    expect(sent()).toHaveLength(65);
   });
 
   test("and the terminal's candidates reach the caller while the call lasts", async () => {

@@ -31,8 +31,8 @@ export interface CallPorts {
   ended(call: Call): void;
 }
 
-/** Candidates that a caller may send ahead of its offer's delivery. */
-const MAX_EARLY_CANDIDATES = 32;
+/** A caller's candidates beyond these are dropped: the terminal pays for each. */
+const MAX_CANDIDATES = 64;
 
 const EVENT_OF_TERMINAL_REASON: Partial<Record<Reason, CallEvent>> = {
   declined: "terminal-declined",
@@ -53,7 +53,8 @@ export class Call {
   private offerDelivered = false;
   private answerSdp = "";
   private address: string | null = null;
-  private readonly earlyCandidates: Candidate[] = [];
+  /** Kept: a terminal that fell asleep gets them again after the offer. */
+  private readonly callerCandidates: Candidate[] = [];
   private readonly received = new Set<Step>();
 
   constructor(
@@ -134,8 +135,8 @@ export class Call {
   }
 
   callerCandidate(candidate: Candidate): void {
-    if (this.offerDelivered) this.toTerminal({ type: "candidate", callId: this.callId, candidate });
-    else if (this.earlyCandidates.length < MAX_EARLY_CANDIDATES) this.earlyCandidates.push(candidate);
+    if (this.callerCandidates.push(candidate) > MAX_CANDIDATES) this.callerCandidates.pop();
+    else if (this.offerDelivered) this.toTerminal({ type: "candidate", callId: this.callId, candidate });
   }
 
   callerReceived(first: FirstReceived): void {
@@ -213,7 +214,7 @@ export class Call {
     this.toTerminal({ type: "offer", callId, caller, sdp: this.offerSdp, iceServers: this.ports.iceServers });
     this.offerDelivered = true;
     this.step("offer");
-    for (const candidate of this.earlyCandidates.splice(0)) this.toTerminal({ type: "candidate", callId, candidate });
+    for (const candidate of this.callerCandidates) this.toTerminal({ type: "candidate", callId, candidate });
   }
 
   /** Each state's deadline; a call that talks has none. */
