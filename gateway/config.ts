@@ -10,34 +10,53 @@ export const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base6
 const Listen = { host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535) };
 
 /** The gateway's configuration file. Rows under `terminals`, `bridges` and `callers` are inserted when they are not in the database yet. */
-export const GatewayConfig = z.strictObject({
-  database: z.string().describe("SQLite file; made when it is missing"),
-  keyFile: z.string().describe("seals what the database must not show; made, mode 0600, when it is missing"),
-  mqtt: z.strictObject({
-    ...Listen,
-    port: Listen.port.default(8883),
-    cert: z.string().describe("PEM file"),
-    key: z.string().describe("PEM file"),
-  }),
-  http: z.strictObject({
-    ...Listen,
-    port: Listen.port.default(8080),
-    origins: z.array(z.url()).default([]).describe("other origins whose pages may call"),
-  }),
-  iceServers: z.array(IceServer).max(8).default([]).describe("STUN and TURN for both ends"),
-  calls: z
-    .strictObject({
-      wakeDeadlineSeconds: z.number().min(1).max(300).default(45).describe("from the call request to the login"),
-      bridgeGraceSeconds: z.number().min(1).max(300).default(15).describe("waits so long for a bridge to connect"),
-      alertingDeadlineSeconds: z.number().min(1).max(60).default(15).describe("from the login to the alerting"),
-      noAnswerSeconds: z.number().min(1).max(300).default(30).describe("rings so long"),
-    })
-    .prefault({}),
-  terminals: z
-    .array(z.strictObject({ id: Id, tel: Tel, secret: Secret, wakeKey: Secret, way: WakeWay.default("ring") }))
-    .default([]),
-  bridges: z.array(z.strictObject({ id: Id, secret: Secret })).default([]),
-  callers: z.array(z.strictObject({ id: Id, password: z.string().min(1).max(200) })).default([]),
-  logLevel: z.enum(LOG_LEVELS).default("info"),
-});
+export const GatewayConfig = z
+  .strictObject({
+    database: z.string().describe("SQLite file; made when it is missing"),
+    keyFile: z.string().describe("seals what the database must not show; made, mode 0600, when it is missing"),
+    mqtt: z.strictObject({
+      ...Listen,
+      port: Listen.port.default(8883),
+      cert: z.string().describe("PEM file"),
+      key: z.string().describe("PEM file"),
+    }),
+    http: z.strictObject({
+      ...Listen,
+      port: Listen.port.default(8080),
+      origins: z.array(z.url()).default([]).describe("other origins whose pages may call"),
+    }),
+    iceServers: z.array(IceServer).max(8).default([]).describe("STUN and TURN for both ends"),
+    calls: z
+      .strictObject({
+        wakeDeadlineSeconds: z.number().min(1).max(300).default(45).describe("from the call request to the login"),
+        bridgeGraceSeconds: z.number().min(1).max(300).default(15).describe("waits so long for a bridge to connect"),
+        alertingDeadlineSeconds: z.number().min(1).max(60).default(15).describe("from the login to the alerting"),
+        noAnswerSeconds: z.number().min(1).max(300).default(30).describe("rings so long"),
+      })
+      .prefault({}),
+    terminals: z
+      .array(z.strictObject({ id: Id, tel: Tel, secret: Secret, wakeKey: Secret, way: WakeWay.default("ring") }))
+      .default([]),
+    bridges: z.array(z.strictObject({ id: Id, secret: Secret })).default([]),
+    callers: z.array(z.strictObject({ id: Id, password: z.string().min(1).max(200) })).default([]),
+    logLevel: z.enum(LOG_LEVELS).default("info"),
+  })
+  .superRefine(({ terminals, bridges }, context) => {
+    const complain = (what: string, values: string[], path: string) => {
+      const twice = values.find((value, index) => values.indexOf(value) !== index);
+      if (twice !== undefined)
+        context.addIssue({ code: "custom", path: [path], message: `${what} ${twice} is there twice` });
+    };
+    complain(
+      "the number",
+      terminals.map(({ tel }) => tel),
+      "terminals",
+    );
+    // Both log in to the same broker by their id.
+    complain(
+      "the id",
+      [...terminals, ...bridges].map(({ id }) => id),
+      "terminals",
+    );
+  });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

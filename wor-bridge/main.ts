@@ -16,6 +16,8 @@ export async function runBridge(config: BridgeConfig, log: Logger): Promise<Clos
 
   const receive = (message: BridgeDown) => {
     if (message.type === "cancel") return queue.cancel(message.wakeId);
+    const { wakeId } = message;
+    if (queue.full) gateway.report({ type: "failed", wakeId, fault: "bridge", why: "too many wakes wait already" });
     const taken = queue.add(message, Date.now());
     log.info({ wakeId: message.wakeId, callId: message.callId, way: message.type, taken }, "wake.requested");
   };

@@ -23,13 +23,17 @@ export class WakeQueue {
 
   /** @returns false when it was known already, is expired, or there are too many. */
   add(job: WakeJob, now: number): boolean {
-    if (job.exp <= now || this.known.has(job.wakeId) || this.waiting.length >= MAX_WAITING) return false;
+    if (job.exp <= now || this.known.has(job.wakeId) || this.full) return false;
     const controller = new AbortController();
     this.remember(job.wakeId, controller);
     const expiry = setTimeout(() => controller.abort(), Math.max(0, job.exp - now));
     controller.signal.addEventListener("abort", () => clearTimeout(expiry));
     this.put({ job, signal: controller.signal });
     return true;
+  }
+
+  get full(): boolean {
+    return this.waiting.length >= MAX_WAITING;
   }
 
   cancel(wakeId: string): void {

@@ -3,6 +3,8 @@ import type { GatewayConfig } from "../config.js";
 import { hashPassword, hashSecret, passwordMatches, secretMatches } from "../secrets.js";
 import type { Database } from "./schema.js";
 
+const NOBODY = "scrypt.AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /** Who may log in: callers (and the terminals' own accounts) with a password, bridges with a secret. */
 export class Accounts {
   constructor(private readonly db: Kysely<Database>) {}
@@ -26,7 +28,9 @@ export class Accounts {
 
   async checkPassword(id: string, password: string): Promise<boolean> {
     const row = await this.account(id);
-    return row !== undefined && (await passwordMatches(password, row.password_hash));
+    // As much work for an unknown account, so that the time does not tell which ones there are.
+    const matches = await passwordMatches(password, row?.password_hash ?? NOBODY);
+    return row !== undefined && matches;
   }
 
   async authenticateBridge(id: string, secret: string): Promise<boolean> {
