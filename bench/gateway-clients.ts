@@ -103,7 +103,7 @@ export class VoiceClient {
   readonly closed: Promise<number>;
   private readonly opened: Promise<void>;
 
-  constructor({ site }: RunningGateway, options: { origin?: string } = {}) {
+  constructor({ site }: Pick<RunningGateway, "site">, options: { origin?: string } = {}) {
     this.socket = new WebSocket(site.voiceUrl, options);
     this.socket.on("message", (data) => this.heard.add(JSON.parse(data.toString())));
     this.socket.on("error", () => {});
@@ -112,7 +112,7 @@ export class VoiceClient {
   }
   private readonly socket: WebSocket;
 
-  static async logIn(gateway: RunningGateway, user: CallerName): Promise<VoiceClient> {
+  static async logIn(gateway: Pick<RunningGateway, "site">, user: CallerName): Promise<VoiceClient> {
     const client = new VoiceClient(gateway);
     await client.say({ type: "login", user, password: gateway.site.passwords[user] });
     await client.heard.until((message) => message.type === "logged-in");

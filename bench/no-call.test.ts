@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { VoiceClient } from "./gateway-clients.js";
 import { type Lab, withLab } from "./lab.js";
 import { TERMINAL } from "./names.js";
 
@@ -56,6 +57,26 @@ describe("calls that end without talking have a final answer", () => {
       await alerting;
       await bench.button("hold");
       expect(await call).toMatchObject({ outcome: "declined", reason: "declined", exitCode: 3 });
+    });
+  });
+
+  test.each([
+    ["has no media", "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"],
+    ["is no session description", `v=0\r\n${"m=audio\r\n".repeat(50)}`],
+  ])("an offer that %s: the terminal rings for a moment at most, and the next call works", async (_what, sdp) => {
+    await withLab({ answer: "button", lingerSeconds: 0 }, async ({ bench }) => {
+      const asleep = bench.process(TERMINAL).waitFor("terminal.state", 30_000, ({ state }) => state === "asleep");
+      const client = await VoiceClient.logIn(bench, "shark");
+      const callId = await client.call(TERMINAL);
+      await client.say({ type: "offer", callId, sdp });
+      expect(await client.state(callId, "ended")).toMatchObject({ outcome: "cancelled", reason: "bad-offer" });
+      client.close();
+      await asleep;
+      const alerting = bench.process(TERMINAL).waitFor("terminal.state", 30_000, ({ state }) => state === "alerting");
+      const call = bench.call("dog", { talkSeconds: 0.5 });
+      await alerting;
+      await bench.button("press");
+      expect(await call).toMatchObject({ outcome: "talked" });
     });
   });
 
