@@ -6,7 +6,7 @@ const STATES: TerminalState[] = ["asleep", "attaching", "logging-in", "alerting"
 
 /** The expected next state, by event and then state; what is absent is ignored. */
 const EXPECTED: Record<TerminalEvent, Partial<Record<TerminalState, TerminalState>>> = {
-  woken: { asleep: "attaching" },
+  woken: { asleep: "attaching", lingering: "attaching" },
   "data-up": { attaching: "logging-in" },
   "data-failed": { attaching: "asleep" },
   "nothing-waiting": { "logging-in": "asleep" },

@@ -74,6 +74,8 @@ export const TRANSITIONS = {
     "link-lost": ["asleep", "end-media", "release"],
   },
   lingering: {
+    // The gateway wakes only those it cannot reach: the connection that we still believe in is dead.
+    woken: ["attaching", "release", "prepare-media", "bring-up-data"],
     offered: ["alerting", "prepare-media", "alert"],
     "link-lost": ["asleep", "release"],
     deadline: ["asleep", "release"],

@@ -1,10 +1,11 @@
 import type { TerminalLink } from "../gateway/protocol/device-link.js";
-import type { TerminalDown, WakeSource } from "../gateway/protocol/messages.js";
+import type { TerminalDown, TerminalUp, WakeSource, WithoutEnvelope } from "../gateway/protocol/messages.js";
 import type { Reason } from "../gateway/protocol/reasons.js";
 import type { Indicator } from "../hardware/indicator/indicator.js";
 import { reasonOf, WorError } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
 import type { Logger } from "../process/log.js";
+import { CallMedia } from "./call-media.js";
 import type { DataLink } from "./data-link/data-link.js";
 import type { MediaProcess } from "./media/media-process.js";
 import { nextTerminal, type TerminalEffect, type TerminalEvent, type TerminalState } from "./terminal-machine.js";
@@ -39,18 +40,26 @@ export class Terminal implements Closable {
   private address: string | null = null;
   private openGateway: ((link: DataLink) => TerminalLink) | undefined;
   private gateway: TerminalLink | undefined;
-  private media: MediaProcess | undefined;
-  private mediaStarting: Promise<MediaProcess> | undefined;
+  private readonly media: CallMedia;
   private offer: Offer | undefined;
   private answerSdp: Promise<string> | undefined;
   private deadline: NodeJS.Timeout | undefined;
   private releasing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly parts: TerminalParts) {}
+  constructor(private readonly parts: TerminalParts) {
+    this.media = new CallMedia(parts.startMedia, {
+      candidate: (candidate) => this.sayOfCall((callId) => ({ type: "candidate", callId, candidate })),
+      received: (first) => this.sayOfCall((callId) => ({ type: "received", callId, first })),
+      failed: (reason) => {
+        parts.log.warn({ reason }, "media.failed");
+        this.on("media-failed");
+      },
+    });
+  }
 
-  /** A wake was judged good. Ignored unless asleep: an awake terminal hears of calls from the gateway. */
+  /** A wake was judged good. In the middle of a call it means nothing: it may be forged, and a call must not end by it. */
   wake(source: WakeSource): void {
-    if (this.state === "asleep") this.wokenBy = source;
+    if (this.state === "asleep" || this.state === "lingering") this.wokenBy = source;
     this.on("woken");
   }
 
@@ -68,7 +77,7 @@ export class Terminal implements Closable {
     clearTimeout(this.deadline);
     this.parts.indicator.show("off");
     await this.endMedia();
-    await this.release();
+    await (this.state === "asleep" ? this.releasing : this.release());
   }
 
   private on(event: TerminalEvent): void {
@@ -93,7 +102,7 @@ export class Terminal implements Closable {
   private run(effect: TerminalEffect): void {
     switch (effect) {
       case "prepare-media":
-        return this.prepareMedia();
+        return this.media.prepare();
       case "bring-up-data":
         return void this.bringUpData();
       case "log-in":
@@ -101,7 +110,7 @@ export class Terminal implements Closable {
       case "alert":
         return this.alert();
       case "stop-alert":
-        return this.media?.alert(false);
+        return this.media.alert(false);
       case "answer":
         return void this.sendAnswer();
       case "say-declined":
@@ -121,43 +130,6 @@ export class Terminal implements Closable {
       default:
         effect satisfies never;
     }
-  }
-
-  /** Loaded while the data link comes up, so that it is ready when the offer is. */
-  private prepareMedia(): void {
-    if (this.mediaStarting !== undefined) return;
-    const starting = this.parts.startMedia();
-    this.mediaStarting = starting;
-    starting.then(
-      (media) => {
-        if (this.mediaStarting !== starting) return void media.close();
-        this.media = media;
-        this.follow(media);
-      },
-      (error) => this.mediaFailed(starting, reasonOf(error)),
-    );
-  }
-
-  private follow(media: MediaProcess): void {
-    const ours = () => this.media === media;
-    media.on("failed", (reason) => {
-      if (!ours()) return;
-      this.parts.log.warn({ reason }, "media.failed");
-      this.on("media-failed");
-    });
-    media.on("candidate", (candidate) => {
-      if (ours() && this.offer && this.state === "in-call")
-        this.gateway?.send({ type: "candidate", callId: this.offer.callId, candidate });
-    });
-    media.on("received", (first) => {
-      if (ours() && this.offer) this.gateway?.send({ type: "received", callId: this.offer.callId, first });
-    });
-  }
-
-  private mediaFailed(starting: Promise<MediaProcess>, reason: string): void {
-    if (this.mediaStarting !== starting) return;
-    this.parts.log.warn({ reason }, "media.not-started");
-    this.on("media-failed");
   }
 
   private async bringUpData(): Promise<void> {
@@ -200,7 +172,7 @@ export class Terminal implements Closable {
         this.offer = message;
         return this.on("offered");
       case "candidate":
-        if (this.offer?.callId === message.callId) this.media?.addCandidate(message.candidate);
+        if (this.offer?.callId === message.callId) this.media.addCandidate(message.candidate);
         return;
       case "hangup":
         this.parts.log.info({ callId: message.callId, reason: message.reason }, "gateway.hangup");
@@ -217,16 +189,12 @@ export class Terminal implements Closable {
     if (offer === undefined) return;
     this.gateway?.send({ type: "alerting", callId: offer.callId });
     this.parts.indicator.show("ringing");
-    this.answerSdp = this.mediaReady().then((media) => {
+    this.answerSdp = this.media.ready().then((media) => {
       if (this.state === "alerting") media.alert(true);
       return media.createAnswer(offer.sdp, offer.iceServers);
     });
     this.answerSdp.catch((error) => this.answerFailed(offer, error));
     if (this.parts.answer === "auto") this.on("pressed");
-  }
-
-  private mediaReady(): Promise<MediaProcess> {
-    return this.mediaStarting ?? Promise.reject(new WorError("media", "the media child was not started"));
   }
 
   private answerFailed(offer: Offer, error: unknown): void {
@@ -243,21 +211,21 @@ export class Terminal implements Closable {
     const sdp = await this.answerSdp?.catch(() => undefined);
     if (offer === undefined || sdp === undefined || this.offer !== offer || this.state !== "in-call") return;
     this.gateway?.send({ type: "answer", callId: offer.callId, sdp });
-    this.media?.talk();
+    this.media.talk();
   }
 
   private say(reason: Reason): void {
-    if (this.offer) this.gateway?.send({ type: "hangup", callId: this.offer.callId, reason });
+    this.sayOfCall((callId) => ({ type: "hangup", callId, reason }));
   }
 
-  private async endMedia(): Promise<void> {
-    const { mediaStarting } = this;
-    this.media = undefined;
-    this.mediaStarting = undefined;
+  private sayOfCall(message: (callId: string) => WithoutEnvelope<TerminalUp>): void {
+    if (this.offer) this.gateway?.send(message(this.offer.callId));
+  }
+
+  private endMedia(): Promise<void> {
     this.answerSdp = undefined;
     this.offer = undefined;
-    const media = await mediaStarting?.catch(() => undefined);
-    await media?.close();
+    return this.media.end();
   }
 
   /** Everything that costs bytes goes: the login, then the data link. A wake during it waits for its end. */

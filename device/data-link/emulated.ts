@@ -5,6 +5,7 @@ import type { Logger } from "../../process/log.js";
 import type { DataLink } from "./data-link.js";
 
 const DOWN_TIMEOUT_MS = 5_000;
+const MODEM_BACK_TIMEOUT_MS = 20_000;
 
 /** The emulated modem: a PDP context activated by AT commands opens the byte pipe at its UNIX socket. */
 export function emulatedLink(modem: Modem, socket: string, apn: string, log: Logger): DataLink {
@@ -17,9 +18,11 @@ export function emulatedLink(modem: Modem, socket: string, apn: string, log: Log
     },
     // The emulator's network has one host, the gateway, so host and port are its business.
     connect: () => connect({ path: socket }),
+    // A modem that has just gone would come back with the context still up, and paid for.
     down: () =>
       modem
-        .deactivateData(DOWN_TIMEOUT_MS)
+        .ready(MODEM_BACK_TIMEOUT_MS)
+        .then(() => modem.deactivateData(DOWN_TIMEOUT_MS))
         .catch((error) => log.warn({ reason: reasonOf(error) }, "data-link.not-down")),
   };
 }
