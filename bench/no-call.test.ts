@@ -80,6 +80,18 @@ describe("calls that end without talking have a final answer", () => {
     });
   });
 
+  test("a terminal without sound: the caller learns why, and nobody is left ringing", async () => {
+    await withLab(
+      { answer: "button", terminalWav: "/nowhere/rabit.wav", lingerSeconds: 0 },
+      async ({ bench, terminalStates }) => {
+        const asleep = bench.process(TERMINAL).waitFor("terminal.state", 30_000, ({ state }) => state === "asleep");
+        expect(await bench.call("shark")).toMatchObject({ outcome: "unreachable", reason: "terminal-failed" });
+        await asleep;
+        expect(terminalStates()).not.toContain("in-call");
+      },
+    );
+  });
+
   const DEADLINE = { wakeDeadlineSeconds: 3, bridgeGraceSeconds: 2 };
 
   test.each([

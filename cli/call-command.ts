@@ -4,6 +4,7 @@ import { REASON_TEXT } from "../gateway/protocol/reasons.js";
 import { STEPS } from "../gateway/protocol/steps.js";
 import { loadConfig } from "../process/config.js";
 import { keysHelp } from "../process/config-help.js";
+import { WorError } from "../process/errors.js";
 import { createLog } from "../process/log.js";
 import { CallConfig } from "./call-config.js";
 
@@ -47,9 +48,14 @@ async function call(terminal: string, flags: Flags): Promise<number> {
   const { Caller } = await import("./caller.js");
   // Forked before the login, so that it is ready at the click.
   const media = MediaProcess.start({ sound: config.sound, log });
+  const hangUp = new AbortController();
+  let problem: string | undefined;
+  media.once("failed", (reason) => {
+    problem = `the sound failed: ${reason}`;
+    hangUp.abort();
+  });
   try {
     const caller = await Caller.logIn(config.gateway, config.caller, config.password, log);
-    const hangUp = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => hangUp.abort());
     if (process.env.WOR_PARENT === "1") process.stdin.on("end", () => hangUp.abort()).resume();
     caller.on("step", ({ no, step, atMs }) => say(`${no.padEnd(6)} ${STEPS[step].text} (${atMs} ms)`));
@@ -58,12 +64,15 @@ async function call(terminal: string, flags: Flags): Promise<number> {
       if (state.state === "talking" && config.talkSeconds !== undefined)
         setTimeout(() => hangUp.abort(), config.talkSeconds * 1_000);
     });
+    if (problem !== undefined) throw new WorError("sound", problem);
     const end = await caller.call(terminal, media, hangUp.signal);
     caller.close();
     await media.close();
     say(`${end.outcome}: ${REASON_TEXT[end.reason]}`);
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(end, null, 2)}\n`);
-    return end.outcome === "talked" ? EXIT.talked : EXIT.otherwise;
+    if (end.outcome === "talked") return EXIT.talked;
+    if (problem !== undefined) throw new WorError("sound", problem);
+    return EXIT.otherwise;
   } finally {
     await media.close();
   }

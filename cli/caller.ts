@@ -67,7 +67,7 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
 
   /**
    * One call. The offer is made while the terminal is being woken, and kept by the gateway until it is on line.
-   * @param hangUp aborts it: the caller hangs up.
+   * @param hangUp aborts it: the caller hangs up; also for the owner of `media` when that has failed.
    * @returns when the gateway has given its final answer, or is gone (`gateway-lost`).
    */
   async call(terminal: string, media: MediaProcess, hangUp: AbortSignal): Promise<CallEnd> {
@@ -82,10 +82,6 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
     else hangUp.addEventListener("abort", onHangUp, { once: true });
     media.on("candidate", (candidate) => this.send({ type: "candidate", callId, candidate }));
     media.on("received", (first) => this.send({ type: "received", callId, first }));
-    media.on("failed", (reason) => {
-      this.log.warn({ callId, reason }, "media.failed");
-      onHangUp();
-    });
     media.createOffer(this.account.iceServers).then(
       (sdp) => this.send({ type: "offer", callId, sdp }),
       (error) => {

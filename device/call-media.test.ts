@@ -57,6 +57,17 @@ describe("the media child of a call", () => {
     expect(said).toEqual(["failed: no fork"]);
   });
 
+  test("that failed before it was needed is not ready any more", async () => {
+    const { media, pending, said } = starting();
+    const child = new FakeChild();
+    media.prepare();
+    pending[0]?.come(child);
+    await media.ready();
+    child.emit("failed", "no sound");
+    await expect(media.ready()).rejects.toThrow("no sound");
+    expect(said).toEqual(["failed: no sound"]);
+  });
+
   test("that was ended while it started is closed when it comes, and says nothing more", async () => {
     const { media, pending, said } = starting();
     const child = new FakeChild();

@@ -13,6 +13,7 @@ export interface CallMediaEvents {
 export class CallMedia {
   private starting: Promise<MediaProcess> | undefined;
   private media: MediaProcess | undefined;
+  private failure: string | undefined;
 
   constructor(
     private readonly start: () => Promise<MediaProcess>,
@@ -34,8 +35,9 @@ export class CallMedia {
     );
   }
 
-  /** @throws WorError `media` when none was prepared, or why it did not start. */
+  /** @throws WorError `media` when none was prepared, or it has failed since; or why it did not start. */
   ready(): Promise<MediaProcess> {
+    if (this.failure !== undefined) return Promise.reject(new WorError("media", this.failure));
     return this.starting ?? Promise.reject(new WorError("media", "the media child was not started"));
   }
 
@@ -57,6 +59,7 @@ export class CallMedia {
     const { starting } = this;
     this.starting = undefined;
     this.media = undefined;
+    this.failure = undefined;
     const media = await starting?.catch(() => undefined);
     await media?.close();
   }
@@ -66,6 +69,10 @@ export class CallMedia {
     const ours = () => this.media === media;
     media.on("candidate", (candidate) => ours() && this.events.candidate(candidate));
     media.on("received", (first) => ours() && this.events.received(first));
-    media.on("failed", (reason) => ours() && this.events.failed(reason));
+    media.on("failed", (reason) => {
+      if (!ours()) return;
+      this.failure = reason;
+      this.events.failed(reason);
+    });
   }
 }

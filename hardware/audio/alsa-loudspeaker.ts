@@ -74,7 +74,7 @@ export function probeLoudspeaker(device: string): Promise<void> {
     const deadline = setTimeout(() => aplay.kill("SIGKILL"), PROBE_DEADLINE_MS);
     let complaint = "";
     aplay.stderr.on("data", (text: Buffer) => {
-      complaint = `${complaint}${text}`.slice(0, 500);
+      complaint = `${complaint}${text}`.slice(-500);
     });
     aplay.stdin.on("error", () => {});
     aplay.on("error", (error) => {
@@ -85,8 +85,13 @@ export function probeLoudspeaker(device: string): Promise<void> {
       clearTimeout(deadline);
       if (code === 0) resolve();
       else if (signal !== null) refuse(`it does not play within ${PROBE_DEADLINE_MS / 1_000} s`);
-      else refuse(`${complaint.trim() || `aplay ended with ${code}`}. List the devices with: aplay -L`);
+      else refuse(`${lastLine(complaint) || `aplay ended with ${code}`}. List the devices with: aplay -L`);
     });
     aplay.stdin.end(PREFILL);
   });
+}
+
+/** ALSA's library complains at every level on the way up; the last word is aplay's own. */
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
 }
