@@ -1,7 +1,7 @@
 // Makes `npm start`, `npm test` and `npm run test:interop` work on a fresh machine: installs what is missing, builds
 // what is out of date, and does nothing when nothing is missing. Plain JavaScript without packages: it runs before any is there.
 //
-//   node scripts/setup.mjs start|test|build
+//   node scripts/setup.mjs start|test
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,12 +36,10 @@ main(process.argv[2]);
 function main(purpose) {
   checkNode();
   const forTests = purpose === "test";
-  if (purpose !== "build") {
-    // Native packages are compiled where no prebuilt binary can be had, so compilers are only missed when packages are.
-    installDebian([...(packagesCurrent() ? [] : COMPILERS), ...(forTests ? [...COMPILERS, ...TEST_PACKAGES] : [])]);
-    // speaker is optional, and npm leaves it out where ALSA's headers were missing.
-    if (!packagesCurrent() || (forTests && !existsSync(SPEAKER))) installPackages();
-  }
+  // Native packages are compiled where no prebuilt binary can be had, so compilers are only missed when packages are.
+  installDebian([...(packagesCurrent() ? [] : COMPILERS), ...(forTests ? [...COMPILERS, ...TEST_PACKAGES] : [])]);
+  // speaker is optional, and npm leaves it out where ALSA's headers were missing.
+  if (!packagesCurrent() || (forTests && !existsSync(SPEAKER))) installPackages();
   if (!buildCurrent()) build();
 }
 
