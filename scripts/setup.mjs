@@ -3,7 +3,7 @@
 //
 //   node scripts/setup.mjs start|test
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fail, hasCommand, installDebian, run, say } from "./debian.mjs";
 
@@ -79,6 +79,8 @@ function filesUnder(dir) {
 
 function build() {
   say("Building ...");
+  // What was compiled from sources that are gone would still be found.
+  rmSync("dist", { recursive: true, force: true });
   run(join("node_modules", ".bin", "tsc"), ["-p", "tsconfig.build.json"]);
   run(process.execPath, ["scripts/build-pages.mjs"]);
   mkdirSync("dist", { recursive: true });
