@@ -68,8 +68,11 @@ describe("any sequence of events", () => {
     });
   });
 
-  test("releases the data link when it falls asleep, and only then", () => {
-    eachTransition((_from, _event, { state, effects }) => expect(effects.includes("release")).toBe(state === "asleep"));
+  test("releases the data link when it falls asleep or its connection turns out to be dead, and only then", () => {
+    eachTransition((from, event, { state, effects }) => {
+      const dead = from === "lingering" && event === "woken";
+      expect(effects.includes("release")).toBe(state === "asleep" || dead);
+    });
   });
 
   test("holds no media where no call can be", () => {
