@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { CallEnd } from "../cli/caller.js";
+import type { TimelineEntry } from "../gateway/protocol/timeline.js";
 import { WorError } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
 import { type CallerName, TERMINAL } from "./names.js";
@@ -19,9 +20,11 @@ export interface CallOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** How a call went: the caller's own account of it, and what the gateway's log says was sent over the air. */
+/** How a call went: the caller's own account of it (ms since the click), and what the gateway says was sent over the air. */
 export interface CallResult extends CallEnd {
   exitCode: number;
+  /** From the click to the call request's arrival at the gateway. */
+  clickMs: number;
   wakes: { ring: number; sms: number };
 }
 
@@ -130,13 +133,12 @@ export class Bench extends EventEmitter<{ line: [LogLine, string]; process: [str
   }
 
   private async follow(process: WorProcess, file: string): Promise<CallResult> {
-    let wakes = { ring: 0, sms: 0 };
-    let callId: unknown;
-    const onLine = (line: LogLine, from: string) => {
-      if (from === "caller" && line.event === "call.click") callId ??= line.callId;
-      if (line.event === "call.ended" && line.callId === callId) wakes = line.wakes as typeof wakes;
+    const requestedAt = new Map<unknown, number>();
+    const wakesOf = new Map<unknown, CallResult["wakes"]>();
+    const onLine = (line: LogLine) => {
+      if (line.event === "call.step" && line.step === "call-request") requestedAt.set(line.callId, line.time);
+      if (line.event === "call.ended") wakesOf.set(line.callId, line.wakes as CallResult["wakes"]);
     };
-    process.on("line", (line) => onLine(line, "caller"));
     this.on("line", onLine);
     const deadline = setTimeout(() => process.signal("SIGKILL"), CALL_TIMEOUT_MS);
     const exitCode = await process.exited;
@@ -145,6 +147,19 @@ export class Bench extends EventEmitter<{ line: [LogLine, string]; process: [str
     this.callers.delete(process);
     if (exitCode !== 0 && exitCode !== 3)
       throw new WorError("bench", `wor call ended with ${exitCode}. ${process.complaint}`);
-    return { ...(JSON.parse(readFileSync(file, "utf8")) as CallEnd), exitCode, wakes };
+    const end = JSON.parse(readFileSync(file, "utf8")) as CallEnd;
+    const clickMs = Math.max(0, (requestedAt.get(end.callId) ?? end.clickedAt) - end.clickedAt);
+    return {
+      ...end,
+      timeline: sinceClick(end.timeline, clickMs),
+      clickMs,
+      exitCode,
+      wakes: wakesOf.get(end.callId) ?? { ring: 0, sms: 0 },
+    };
   }
+}
+
+/** The gateway counts from the call request's arrival; on one machine, with one clock, the way there can be added. */
+function sinceClick(timeline: TimelineEntry[], clickMs: number): TimelineEntry[] {
+  return timeline.map((entry) => (entry.step === "call-request" ? entry : { ...entry, atMs: entry.atMs + clickMs }));
 }

@@ -1,14 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { similarity } from "../hardware/audio/correlation.js";
 import { readWav48k } from "../hardware/audio/wav.js";
 import { withLab } from "./lab.js";
-import { SOUNDS } from "./main.js";
 import { TERMINAL } from "./names.js";
-
-const speech = (who: "shark" | "rabit") => readWav48k(join(SOUNDS, `${who}.wav`));
-/** Another speech is under 0.2, this one after Opus over 0.7. */
-const SAME = 0.6;
+import { isSpeechOf } from "./speech.js";
 
 describe("one whole call", () => {
   test.each(["ring", "sms"] as const)("a sleeping terminal is woken by %s and both hear each other", async (way) => {
@@ -27,8 +22,8 @@ describe("one whole call", () => {
 
       await asleep;
       expect(terminalStates()).toEqual(["attaching", "logging-in", "alerting", "in-call", "lingering", "asleep"]);
-      expect(similarity(readWav48k(join(dir, "terminal-heard.wav")), speech("shark"))).toBeGreaterThan(SAME);
-      expect(similarity(readWav48k(join(dir, "caller-heard.wav")), speech("rabit"))).toBeGreaterThan(SAME);
+      expect(isSpeechOf("shark", readWav48k(join(dir, "terminal-heard.wav")))).toBe(true);
+      expect(isSpeechOf("rabit", readWav48k(join(dir, "caller-heard.wav")))).toBe(true);
     });
   });
 

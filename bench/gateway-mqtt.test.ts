@@ -78,7 +78,7 @@ describe("a login", () => {
     const first = await terminal("rabit");
     const second = await terminal("rabit");
     await first.closed;
-    await second.say({ type: "hello", address: null, wokenBy: "relogin" });
+    await second.say({ type: "hello", address: null, wokenBy: "ring" });
     const caller = await shark();
     const callId = await caller.call("rabit");
     await caller.say({ type: "offer", callId, sdp: SDP });
@@ -91,7 +91,7 @@ describe("a client that misbehaves disturbs nobody", () => {
   /** Whether the gateway still takes this terminal's words. */
   async function isHeard(device: MqttDevice): Promise<void> {
     const { length } = gateway.log;
-    await device.say({ type: "hello", address: null, wokenBy: "boot" });
+    await device.say({ type: "hello", address: null, wokenBy: "ring" });
     const heard = gateway.log.slice(length).filter(({ event }) => event === "terminal.hello");
     expect(heard.map((line) => line.terminal)).toEqual([device.login.id]);
   }

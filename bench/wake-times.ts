@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { STEPS, type Step } from "../gateway/protocol/steps.js";
-import type { TimelineEntry } from "../gateway/protocol/timeline.js";
 import { Bench, type CallResult } from "./bench.js";
 import { DelayedRelay } from "./delayed-relay.js";
 import { SOUNDS } from "./main.js";
@@ -70,8 +69,9 @@ async function withBench<T>(way: Way, more: Partial<SiteOptions>, use: (bench: B
 }
 
 interface MeasuredCall {
-  /** From the click to the call request's arrival at the gateway, which the timeline counts from. */
+  /** From the click to the call request's arrival at the gateway. */
   clickMs: number;
+  /** When each step happened, in ms since the click. */
   at: Map<Step, number>;
 }
 
@@ -93,19 +93,13 @@ async function callUntilHeard(bench: Bench): Promise<MeasuredCall> {
   const heard = (["terminal-heard", "caller-heard"] as const).map((wanted) =>
     gateway.waitFor("call.step", HEARD_TIMEOUT_MS, ({ step }) => step === wanted),
   );
-  const requested = gateway.waitFor("call.step", HEARD_TIMEOUT_MS, ({ step }) => step === "call-request");
   const { process: caller, result } = bench.startCall("shark");
   await Promise.all(heard);
   caller.signal("SIGINT");
   const end: CallResult = await result;
   await asleep;
-  return { clickMs: Math.max(0, (await requested).time - end.clickedAt), at: firstTimes(end.timeline) };
-}
-
-function firstTimes(timeline: TimelineEntry[]): Map<Step, number> {
-  const at = new Map<Step, number>();
-  for (const { step, atMs } of timeline) if (!at.has(step)) at.set(step, atMs);
-  return at;
+  // The last one first, so that of two rings the first counts.
+  return { clickMs: end.clickMs, at: new Map([...end.timeline].reverse().map(({ step, atMs }) => [step, atMs])) };
 }
 
 /** The gateway put a known round trip away: how many of them pass between connect() and the offer at the terminal. */
@@ -129,11 +123,11 @@ async function measureRoundTrips(way: Way): Promise<number> {
 
 function summarise(calls: MeasuredCall[], roundTrips: number) {
   const later = (a: Step, b: Step) =>
-    median(calls.map(({ clickMs, at }) => clickMs + Math.max(at.get(a) ?? Number.NaN, at.get(b) ?? Number.NaN)));
+    median(calls.map(({ at }) => Math.max(at.get(a) ?? Number.NaN, at.get(b) ?? Number.NaN)));
   return {
     calls: calls.length,
     medianMs: {
-      gatewayShare: median(calls.map(({ at }) => at.get("wor-request") ?? Number.NaN)),
+      gatewayShare: median(calls.map(({ clickMs, at }) => (at.get("wor-request") ?? Number.NaN) - clickMs)),
       bothMedia: later("terminal-media", "caller-media"),
       bothHeard: later("terminal-heard", "caller-heard"),
     },
@@ -153,7 +147,7 @@ function table(calls: MeasuredCall[]): string {
     return `${STEPS[step].no.padEnd(6)} ${STEPS[step].text.padEnd(32)}${figures}`;
   });
   const head = `${"no.".padEnd(6)} ${"step".padEnd(32)}${["median", "since", "p10", "p90"].map((name) => name.padStart(9)).join("")}`;
-  return [`${calls.length} calls, lab network, ms since the call request`, head, ...rows].join("\n");
+  return [`${calls.length} calls, lab network, ms since the click`, head, ...rows].join("\n");
 }
 
 const timesOf = (calls: MeasuredCall[], step: Step) => calls.flatMap(({ at }) => at.get(step) ?? []);

@@ -24,7 +24,7 @@ export interface CallEnd {
 type LoggedIn = Extract<CallerDown, { type: "logged-in" }>;
 
 const LOGIN_DEADLINE_MS = 10_000;
-/** The gateway pings every 10 s. */
+/** The gateway says something every 10 s. */
 const SILENCE_DEADLINE_MS = 25_000;
 
 /** A caller without a browser: the embedded voice service's protocol, with sound in a media child. */
@@ -130,7 +130,7 @@ export class Caller extends EventEmitter<{ state: [CallState]; step: [TimelineEn
   /** A gateway that hangs keeps its sockets open: silence is how one sees it. */
   private watchGateway(): void {
     const watchdog = setTimeout(() => this.socket.terminate(), SILENCE_DEADLINE_MS);
-    this.socket.on("ping", () => watchdog.refresh());
+    this.socket.on("message", () => watchdog.refresh());
     this.socket.once("close", () => clearTimeout(watchdog));
   }
 

@@ -1,10 +1,12 @@
 import { type Command, Option } from "commander";
 import { EmulatorConfig, runEmulator } from "../hardware/emulator/main.js";
-import { loadConfig } from "../process/config.js";
+import { checkConfig, loadConfig } from "../process/config.js";
 import { keysHelp } from "../process/config-help.js";
 import { WorError } from "../process/errors.js";
 import { runUntilSignal } from "../process/lifecycle.js";
 import { createLog } from "../process/log.js";
+
+const ENV = "WOR_EMULATOR";
 
 interface Flags {
   config?: string;
@@ -23,7 +25,7 @@ export function addEmulator(program: Command): void {
     .option("--modem <NAME=+NUMBER>", "a modem with a SIM; may be given several times", addModem, [])
     .addOption(new Option("--network <name>", "delays of the network").choices(["lab", "field"]))
     .option("--data <host:port>", "where the modems' data links lead")
-    .addHelpText("after", () => keysHelp(EmulatorConfig, "WOR_EMULATOR"))
+    .addHelpText("after", () => keysHelp(EmulatorConfig, ENV))
     .action(async (flags: Flags) => {
       const config = configOf(flags);
       const log = createLog("emulator", config.logLevel);
@@ -36,14 +38,13 @@ function addModem(text: string, others: { name: string; tel: string }[]): { name
   return [...others, { name, tel }];
 }
 
+/** From a file or from flags, never half and half: one would wonder which of them counts. */
 function configOf({ config: file, dir, modem: modems, network, data }: Flags): EmulatorConfig {
-  if (file !== undefined) return loadConfig(EmulatorConfig, file, "WOR_EMULATOR");
-  const given = { dir, modems, network, ...(data === undefined ? {} : { data: { target: data } }) };
-  const parsed = EmulatorConfig.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new WorError(
-    "config",
-    `wor emulator: ${issues.join("; ")}. Say --config FILE, or --dir DIR --modem NAME=+NUMBER`,
-  );
+  const flags = { dir, network, ...(data === undefined ? {} : { data: { target: data } }) };
+  const flagged = modems.length > 0 || Object.values(flags).some((value) => value !== undefined);
+  if (file !== undefined && flagged)
+    throw new WorError("config", "wor emulator: say either --config FILE, or --dir, --modem, --network and --data");
+  if (file !== undefined) return loadConfig(EmulatorConfig, file, ENV);
+  const source = "wor emulator (say --config FILE, or --dir DIR --modem NAME=+NUMBER)";
+  return checkConfig(EmulatorConfig, { ...flags, ...(modems.length > 0 ? { modems } : {}) }, source, ENV);
 }

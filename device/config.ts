@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { Id, Tel } from "../gateway/protocol/ids.js";
+import { Id, Secret, Tel } from "../gateway/protocol/ids.js";
 import { SoundConfig } from "../hardware/audio/sound.js";
 import { IndicatorConfig } from "../hardware/indicator/indicator-config.js";
 import { LOG_LEVELS } from "../process/log.js";
-
-const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (43 characters)");
 
 /** How the terminal reaches the Internet; up only while it is awake. */
 export const DataLinkConfig = z.discriminatedUnion("kind", [

@@ -57,6 +57,9 @@ export async function runTerminal(config: TerminalConfig, log: Logger): Promise<
   modem.on("ring", ({ number }) => {
     if (judge.ring(number)) terminal.wake("ring");
   });
+  modem.on("state", (state) => {
+    if (state === "registered") terminal.modemReady();
+  });
   // A terminal without its lamp still answers calls.
   await indicator.start().catch((error) => log.error({ reason: reasonOf(error) }, "indicator.failed"));
   modem.start();

@@ -30,13 +30,17 @@ const DEADLINES: Partial<Record<TerminalState, number>> = {
   alerting: 120_000,
 };
 const ATTACH_TIMEOUT_MS = 30_000;
+/** How long a caller is held while its terminal is being woken. */
+const OWED_MS = 45_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 8_000;
 
 type Offer = Extract<TerminalDown, { type: "offer" }>;
 
 /** Runs the effects of the terminal's state machine; a failing effect is one more event. */
 export class Terminal implements Closable {
   private state: TerminalState = "asleep";
-  private wokenBy: WakeSource = "boot";
+  private wokenBy: WakeSource = "ring";
   private address: string | null = null;
   private openGateway: ((link: DataLink) => TerminalLink) | undefined;
   private gateway: TerminalLink | undefined;
@@ -44,6 +48,11 @@ export class Terminal implements Closable {
   private offer: Offer | undefined;
   private answerSdp: Promise<string> | undefined;
   private deadline: NodeJS.Timeout | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private retries = 0;
+  private attempt = 0;
+  /** On the clock of performance.now(). */
+  private owedUntil = 0;
   private releasing: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: TerminalParts) {
@@ -59,8 +68,18 @@ export class Terminal implements Closable {
 
   /** A wake was judged good. In the middle of a call it means nothing: it may be forged, and a call must not end by it. */
   wake(source: WakeSource): void {
+    if (this.state === "alerting" || this.state === "in-call") return;
     if (this.state === "asleep" || this.state === "lingering") this.wokenBy = source;
+    this.owedUntil = performance.now() + OWED_MS;
+    this.retries = 0;
+    clearTimeout(this.retry);
     this.on("woken");
+  }
+
+  /** The modem is on the network (again). Whatever we were before, a data link must not be up, and paid for, while we sleep. */
+  modemReady(): void {
+    if (this.state !== "asleep") return;
+    this.releasing = this.releasing.then(() => (this.state === "asleep" ? this.parts.link.down() : undefined));
   }
 
   /** The button, short: answers, or hangs up. */
@@ -75,6 +94,7 @@ export class Terminal implements Closable {
 
   async close(): Promise<void> {
     clearTimeout(this.deadline);
+    clearTimeout(this.retry);
     this.parts.indicator.show("off");
     await this.endMedia();
     await (this.state === "asleep" ? this.releasing : this.release());
@@ -94,9 +114,18 @@ export class Terminal implements Closable {
     clearTimeout(this.deadline);
     const limitMs = state === "lingering" ? this.parts.lingerSeconds * 1_000 : DEADLINES[state];
     if (limitMs !== undefined) this.deadline = setTimeout(() => this.on("deadline"), limitMs);
+    if (state === "asleep") this.retryIfOwed();
     if (state === "attaching") this.parts.indicator.show("waking");
     if (state === "in-call") this.parts.indicator.show("in-call");
     if (state === "lingering" || state === "asleep") this.parts.indicator.show("off");
+  }
+
+  /** A wake that failed on the way to the gateway is tried again while somebody may still be waiting. */
+  private retryIfOwed(): void {
+    const waitMs = Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
+    if (performance.now() + waitMs >= this.owedUntil) return;
+    this.retries += 1;
+    this.retry = setTimeout(() => this.on("woken"), waitMs);
   }
 
   private run(effect: TerminalEffect): void {
@@ -133,18 +162,23 @@ export class Terminal implements Closable {
   }
 
   private async bringUpData(): Promise<void> {
+    this.attempt += 1;
+    const { attempt } = this;
+    const stale = () => attempt !== this.attempt || this.state !== "attaching";
     await this.releasing;
     try {
       const [{ address }, openGateway] = await Promise.all([
         this.parts.link.up(ATTACH_TIMEOUT_MS),
         this.parts.loadGateway(),
       ]);
+      // It took longer than the state lasted: nobody may be left to take it down.
+      if (stale()) return this.modemReady();
       this.address = address;
       this.openGateway = openGateway;
       this.on("data-up");
     } catch (error) {
       this.parts.log.warn({ reason: reasonOf(error) }, "data-link.not-up");
-      this.on("data-failed");
+      if (!stale()) this.on("data-failed");
     }
   }
 
@@ -163,6 +197,8 @@ export class Terminal implements Closable {
   private fromGateway(message: TerminalDown): void {
     switch (message.type) {
       case "welcome":
+        this.owedUntil = 0;
+        this.retries = 0;
         this.gateway?.send({ type: "hello", address: this.address, wokenBy: this.wokenBy });
         this.parts.log.info({ callId: message.call?.callId ?? null }, "gateway.welcome");
         if (message.call === null) this.on("nothing-waiting");

@@ -58,7 +58,13 @@ export class Broker implements Closable, BridgeLink {
       connectTimeout: 10_000,
       keepaliveLimit: 0,
       authenticate: (client, user, secret, done) => void this.authenticate(client, user, secret, done),
+      preConnect: (_client, packet, done) => {
+        // Nobody may leave anything behind: presence is the connection itself.
+        delete packet.will;
+        done(null, true);
+      },
       authorizePublish: (client, packet, done) => {
+        packet.retain = false;
         if (client !== null) this.receive(client, packet.topic, packet.payload);
         done(null);
       },

@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "../process/log.js";
-import { Id, Tel } from "./protocol/ids.js";
+import { Id, Secret, Tel } from "./protocol/ids.js";
 import { IceServer } from "./protocol/media.js";
 import { WakeWay } from "./protocol/messages.js";
-
-/** 32 random bytes, base64url: shared with one device, or the key file's content. */
-export const Secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (43 characters)");
 
 const Listen = { host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535) };
 

@@ -62,7 +62,11 @@ async function wire(config: GatewayConfig, log: Logger, owned: Owned): Promise<v
       },
       fromTerminal: (id, message) => {
         if (message.type !== "hello") {
-          if (!calls.fromTerminal(id, message)) log.debug({ terminal: id, type: message.type }, "terminal.stale");
+          if (calls.fromTerminal(id, message)) return;
+          log.debug({ terminal: id, type: message.type }, "terminal.stale");
+          // It rings, or talks, for a call that is over: it must not go on.
+          if (message.type === "alerting" || message.type === "answer")
+            broker.toTerminal(id, { type: "hangup", callId: message.callId, reason: "caller-hung-up" });
           return;
         }
         log.info({ terminal: id, wokenBy: message.wokenBy }, "terminal.hello");

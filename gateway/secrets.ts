@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt, timi
 import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { reasonOf, WorError } from "../process/errors.js";
-import { Secret } from "./config.js";
+import { Secret } from "./protocol/ids.js";
 
 const scryptAsync = promisify<string, Buffer, number, Buffer>(scrypt);
 const IV_BYTES = 12;

@@ -22,7 +22,17 @@ interface JsonSchema {
  * @throws WorError `config` naming the file (or variable), the key, what is wrong and what is allowed.
  */
 export function loadConfig<T>(schema: z.ZodType<T>, file: string, envPrefix: string, env = process.env): T {
-  const tree = readToml(file);
+  return checkConfig(schema, readToml(file), file, envPrefix, env);
+}
+
+/** The same for what did not come from a file. @param source what the complaint names in its place. */
+export function checkConfig<T>(
+  schema: z.ZodType<T>,
+  tree: Tree,
+  source: string,
+  envPrefix: string,
+  env = process.env,
+): T {
   const fromEnv = new Map<string, string>();
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith(`${envPrefix}_`) || value === undefined) continue;
@@ -43,7 +53,7 @@ export function loadConfig<T>(schema: z.ZodType<T>, file: string, envPrefix: str
   }
   if (result.success) return result.data;
   const complaints = result.error.issues.map((issue) => complain(schema, issue, fromEnv));
-  throw new WorError("config", `${file}: ${complaints.join("\n  ")}`);
+  throw new WorError("config", `${source}: ${complaints.join("\n  ")}`);
 }
 
 function readToml(file: string): Tree {

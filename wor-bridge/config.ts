@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { Id } from "../gateway/protocol/ids.js";
+import { Id, Secret } from "../gateway/protocol/ids.js";
 import { LOG_LEVELS } from "../process/log.js";
 
 /** The WOR bridge's configuration file. */
 export const BridgeConfig = z.strictObject({
   id: Id.describe("the bridge's name at the gateway"),
-  secret: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{43}$/, "32 bytes in base64url (43 characters)")
-    .describe("its MQTT password, shared with the gateway"),
+  secret: Secret.describe("its MQTT password, shared with the gateway"),
   gateway: z.strictObject({
     host: z.string().describe("the gateway's address"),
     port: z.number().int().min(1).max(65_535).default(8883),

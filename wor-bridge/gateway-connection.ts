@@ -49,8 +49,8 @@ export class GatewayConnection implements Closable {
   }
 
   report(message: WithoutEnvelope<BridgeUp>): void {
-    if (this.up) this.link?.send(message);
-    else if (this.unsent.push(message) > MAX_UNSENT) this.unsent.shift();
+    if (this.up) this.link?.send(message, () => this.keep(message));
+    else this.keep(message);
   }
 
   async close(): Promise<void> {
@@ -63,7 +63,11 @@ export class GatewayConnection implements Closable {
     this.up = true;
     this.retryMs = FIRST_RETRY_MS;
     this.log.info({}, "gateway.connected");
-    for (const message of this.unsent.splice(0)) link.send(message);
+    for (const message of this.unsent.splice(0)) link.send(message, () => this.keep(message));
+  }
+
+  private keep(message: WithoutEnvelope<BridgeUp>): void {
+    if (this.unsent.push(message) > MAX_UNSENT) this.unsent.shift();
   }
 
   private lost(reason: string): void {

@@ -17,7 +17,8 @@ export async function runBridge(config: BridgeConfig, log: Logger): Promise<Clos
   const receive = (message: BridgeDown) => {
     if (message.type === "cancel") return queue.cancel(message.wakeId);
     const { wakeId } = message;
-    if (queue.full) gateway.report({ type: "failed", wakeId, fault: "bridge", why: "too many wakes wait already" });
+    const obstacle = queue.full ? "too many wakes wait already" : noModemReady(modems);
+    if (obstacle) gateway.report({ type: "failed", wakeId, fault: "bridge", why: obstacle });
     const taken = queue.add(message, Date.now());
     log.info({ wakeId: message.wakeId, callId: message.callId, way: message.type, taken }, "wake.requested");
   };
@@ -38,4 +39,10 @@ export async function runBridge(config: BridgeConfig, log: Logger): Promise<Clos
   gateway.start();
   log.info({ bridge: config.id, modems: config.modems.map((modem) => modem.name) }, "bridge.ready");
   return owned;
+}
+
+/** Reported at once, so that the caller learns in the end why it took so long; then the modems are waited for. */
+function noModemReady(modems: Modem[]): string | undefined {
+  if (modems.some(({ state }) => state === "registered")) return undefined;
+  return `no modem of the bridge is ready: ${modems.map(({ state }) => state).join(", ")}`;
 }

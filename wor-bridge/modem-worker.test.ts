@@ -164,6 +164,22 @@ describe("a modem's worker", () => {
     expect(new Set(reports)).toEqual(new Set(["failed bridge"]));
   });
 
+  test("a terminal that is not reached does not keep the modem from another", async () => {
+    modem.failures.push(new WorError("no-carrier", "not reached"));
+    await wake({ ...ringJob(20_000), tel: "+818000000666" });
+    await wake(ringJob(20_000));
+    expect(modem.did).toEqual(["dial +818000000666", "dial +818000000101"]);
+    expect(reports).toEqual(["failed terminal", "sent"]);
+  });
+
+  test("a call that is answered is not made again, and not taken for a ring that wakes", async () => {
+    await wake(ringJob(60_000));
+    modem.farEnd("answered");
+    await pass(30);
+    expect(modem.did).toEqual(["dial +818000000101", "hang up"]);
+    expect(reports).toEqual(["sent", "failed terminal"]);
+  });
+
   test("a modem that is not ready is reported at once, then waited for", async () => {
     modem.state = "searching";
     await wake();

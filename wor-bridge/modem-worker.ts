@@ -15,12 +15,16 @@ export interface WorkerOptions {
 
 const DIAL_TIMEOUT_MS = 20_000;
 const SMS_TIMEOUT_MS = 30_000;
+const READY_TURN_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 5_000;
 /** What the called end, not our modem, is the cause of. */
 const TERMINALS_FAULT = new Set(["busy", "no-carrier", "no-answer"]);
 
-/** One modem: takes wakes from the queue one after the other, and tries each until it is sent, cancelled or expired. */
+/**
+ * One modem: takes one wake after the other, and tries each once. What was not sent, or rang in vain, goes back behind the
+ * others, so that a terminal which is not reached never keeps the modem from one that is.
+ */
 export async function workModem(
   modem: WakeModem,
   queue: WakeQueue,
@@ -28,59 +32,64 @@ export async function workModem(
   stop: AbortSignal,
 ): Promise<void> {
   while (!stop.aborted) {
+    // Another modem may take the wakes meanwhile.
+    if (modem.state !== "registered") await untilReady(modem, stop);
     const wake = await queue.take(stop).catch(() => undefined);
-    if (wake) await attemptUntilOver(modem, wake, options);
+    if (wake && (await attempt(modem, wake, options)) === "again")
+      queue.later(wake, Math.min(FIRST_RETRY_MS * 2 ** wake.attempts, LAST_RETRY_MS));
   }
 }
 
-async function attemptUntilOver(modem: WakeModem, wake: QueuedWake, options: WorkerOptions): Promise<void> {
+async function untilReady(modem: WakeModem, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted && modem.state !== "registered")
+    await Promise.race([modem.ready(READY_TURN_MS).catch(() => {}), abortableWait(READY_TURN_MS, stop)]);
+}
+
+async function attempt(modem: WakeModem, wake: QueuedWake, options: WorkerOptions): Promise<"over" | "again"> {
   const { wakeId, type } = wake.job;
-  for (let waitMs = FIRST_RETRY_MS; !wake.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
-    try {
-      await modemReady(modem, wake, options);
-      if (wake.job.type === "sms") {
-        await modem.sendSms(wake.job.tel, wake.job.text, { validityMinutes: 5, timeoutMs: SMS_TIMEOUT_MS });
-        options.log.info({ wakeId, way: type }, "wake.sent");
-        return options.report({ type: "sent", wakeId });
-      }
-      await ring(modem, wake, options);
-    } catch (error) {
-      if (wake.signal.aborted) return;
-      const fault = error instanceof WorError && TERMINALS_FAULT.has(error.code) ? "terminal" : "bridge";
-      options.log.warn({ wakeId, way: type, fault, reason: reasonOf(error) }, "wake.failed");
-      options.report({ type: "failed", wakeId, fault, why: reasonOf(error).slice(0, 200) });
-    }
-    await abortableWait(waitMs, wake.signal);
+  const failed = (fault: "bridge" | "terminal", why: string) => {
+    options.log.warn({ wakeId, way: type, fault, reason: why }, "wake.failed");
+    options.report({ type: "failed", wakeId, fault, why: why.slice(0, 200) });
+  };
+  if (modem.state !== "registered") {
+    failed("bridge", `the bridge's modem is ${modem.state}`);
+    return "again";
   }
-}
-
-/** A modem that is not ready now is reported, so that the caller learns why it takes so long; then it is waited for. */
-async function modemReady(modem: WakeModem, { job, signal }: QueuedWake, { report }: WorkerOptions): Promise<void> {
-  if (modem.state !== "registered")
-    report({ type: "failed", wakeId: job.wakeId, fault: "bridge", why: `the bridge's modem is ${modem.state}` });
-  await untilAborted(modem.ready(Math.max(1, job.exp - Date.now())), signal);
+  try {
+    if (wake.job.type === "ring") {
+      if ((await ring(modem, wake, options)) !== "answered") return "again";
+      failed("terminal", "the call was answered, by a person or a mailbox: a ring cannot wake this terminal");
+      return "over";
+    }
+    await modem.sendSms(wake.job.tel, wake.job.text, { validityMinutes: 5, timeoutMs: SMS_TIMEOUT_MS });
+    options.log.info({ wakeId, way: type }, "wake.sent");
+    options.report({ type: "sent", wakeId });
+    return "over";
+  } catch (error) {
+    if (wake.signal.aborted) return "over";
+    failed(error instanceof WorError && TERMINALS_FAULT.has(error.code) ? "terminal" : "bridge", reasonOf(error));
+    return "again";
+  }
 }
 
 /** Rings until the gateway cancels (the terminal is on line, or nobody wants it any more) or the ring has lasted long enough. */
-async function ring(modem: WakeModem, wake: QueuedWake, { ringSeconds, log, report }: WorkerOptions): Promise<void> {
+async function ring(
+  modem: WakeModem,
+  wake: QueuedWake,
+  { ringSeconds, log, report }: WorkerOptions,
+): Promise<"answered" | "rang"> {
   const { wakeId, tel } = wake.job;
   const call = await modem.dial(tel, { timeoutMs: DIAL_TIMEOUT_MS, signal: wake.signal });
   // It may have begun to ring just when nobody wanted it any more.
-  if (wake.signal.aborted) return call.hangUp();
+  if (wake.signal.aborted) {
+    await call.hangUp();
+    return "rang";
+  }
   log.info({ wakeId, way: "ring" }, "wake.sent");
   report({ type: "sent", wakeId });
-  await Promise.race([abortableWait(ringSeconds * 1_000, wake.signal), call.ended]);
+  const end = await Promise.race([abortableWait(ringSeconds * 1_000, wake.signal), call.ended]);
   await call.hangUp();
-}
-
-/** Its result, or a rejection as soon as nobody wants it any more. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
+  return end === "answered" ? "answered" : "rang";
 }
 
 function abortableWait(ms: number, signal: AbortSignal): Promise<void> {

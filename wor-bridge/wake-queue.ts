@@ -5,6 +5,8 @@ export type WakeJob = Exclude<BridgeDown, { type: "cancel" }>;
 /** One wake that the gateway asked for: waits for a modem, is tried, and is over when cancelled, sent or expired. */
 export interface QueuedWake {
   readonly job: WakeJob;
+  /** How often it went back into the queue. */
+  readonly attempts: number;
   /** Aborted by the gateway's `cancel`, and at the wake's expiry. */
   readonly signal: AbortSignal;
 }
@@ -28,8 +30,15 @@ export class WakeQueue {
     this.remember(job.wakeId, controller);
     const expiry = setTimeout(() => controller.abort(), Math.max(0, job.exp - now));
     controller.signal.addEventListener("abort", () => clearTimeout(expiry));
-    this.put({ job, signal: controller.signal });
+    this.put({ job, attempts: 0, signal: controller.signal });
     return true;
+  }
+
+  /** Takes back a wake that has to be tried again, behind all that wait by then. */
+  later({ job, attempts, signal }: QueuedWake, ms: number): void {
+    if (signal.aborted) return;
+    const timer = setTimeout(() => this.put({ job, attempts: attempts + 1, signal }), ms);
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   }
 
   get full(): boolean {

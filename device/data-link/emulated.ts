@@ -5,7 +5,9 @@ import type { Logger } from "../../process/log.js";
 import type { DataLink } from "./data-link.js";
 
 const DOWN_TIMEOUT_MS = 5_000;
-const MODEM_BACK_TIMEOUT_MS = 20_000;
+const MODEM_BACK_TIMEOUT_MS = 10_000;
+/** What still fails is tried again when the modem registers the next time. */
+const DOWN_ATTEMPTS = 3;
 
 /** The emulated modem: a PDP context activated by AT commands opens the byte pipe at its UNIX socket. */
 export function emulatedLink(modem: Modem, socket: string, apn: string, log: Logger): DataLink {
@@ -19,10 +21,15 @@ export function emulatedLink(modem: Modem, socket: string, apn: string, log: Log
     // The emulator's network has one host, the gateway, so host and port are its business.
     connect: () => connect({ path: socket }),
     // A modem that has just gone would come back with the context still up, and paid for.
-    down: () =>
-      modem
-        .ready(MODEM_BACK_TIMEOUT_MS)
-        .then(() => modem.deactivateData(DOWN_TIMEOUT_MS))
-        .catch((error) => log.warn({ reason: reasonOf(error) }, "data-link.not-down")),
+    async down() {
+      for (let attempt = 1; attempt <= DOWN_ATTEMPTS; attempt += 1) {
+        try {
+          await modem.ready(MODEM_BACK_TIMEOUT_MS);
+          return await modem.deactivateData(DOWN_TIMEOUT_MS);
+        } catch (error) {
+          log.warn({ reason: reasonOf(error), attempt }, "data-link.not-down");
+        }
+      }
+    },
   };
 }

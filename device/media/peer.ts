@@ -158,7 +158,11 @@ export class Peer {
   }
 
   private async countPackets(): Promise<void> {
-    const packets = packetsReceived(await this.pc.getStats());
+    if (this.isClosed) return;
+    // It rejects when the connection is closed meanwhile.
+    const stats = await this.pc.getStats().catch(() => undefined);
+    if (stats === undefined) return;
+    const packets = packetsReceived(stats);
     if (this.isClosed || !this.watchdog.count(packets)) return;
     clearInterval(this.countTimer);
     this.events.failed("media lost: nothing has come from the far end for 5 s");

@@ -58,7 +58,7 @@ export class CallControl implements Closable {
       return undefined;
     });
     // The caller may have left while the database was asked.
-    if (!this.calls.has(callId)) return;
+    if (this.calls.get(callId) !== call) return;
     if (admission?.verdict !== "admitted") {
       log.info({ callId, caller, terminal, why: admission?.why ?? "database" }, "call.refused");
       return call.refuse("refused");

@@ -26,6 +26,7 @@ export type CallEvent =
   | "terminal-declined"
   | "terminal-failed"
   | "terminal-lost"
+  | "terminal-silent"
   | "fell-asleep"
   | "bad-offer"
   | "media-lost"
@@ -48,16 +49,27 @@ export type CallEffect =
 
 type Row = Partial<Record<CallEvent, readonly [CallState, ...CallEffect[]]>>;
 
+/** How a call ends once the terminal is on line: whoever has not ended it is told. */
+const ENDS_ON_LINE = {
+  "caller-hung-up": ["ended", "hang-up-terminal", "end"],
+  "caller-lost": ["ended", "hang-up-terminal", "end"],
+  "gateway-stopping": ["ended", "hang-up-terminal", "end"],
+  "terminal-hung-up": ["ended", "end"],
+  "terminal-declined": ["ended", "end"],
+  "terminal-failed": ["ended", "end"],
+  "terminal-lost": ["ended", "end"],
+} as const satisfies Row;
+
 /** An event that is absent is ignored in that state. */
 export const TRANSITIONS = {
   requested: {
+    "caller-hung-up": ["ended", "end"],
+    "caller-lost": ["ended", "end"],
+    "gateway-stopping": ["ended", "end"],
     refused: ["ended", "end"],
     busy: ["ended", "end"],
     asleep: ["waking", "request-wake"],
     "logged-in": ["online", "inform-caller", "deliver-offer"],
-    "caller-hung-up": ["ended", "end"],
-    "caller-lost": ["ended", "end"],
-    "gateway-stopping": ["ended", "end"],
   },
   waking: {
     "logged-in": ["online", "inform-caller", "deliver-offer", "cancel-wake"],
@@ -69,38 +81,21 @@ export const TRANSITIONS = {
     "bridge-gone": ["ended", "cancel-wake", "end"],
   },
   online: {
+    ...ENDS_ON_LINE,
     alerting: ["ringing", "tell-ringing"],
-    "caller-hung-up": ["ended", "hang-up-terminal", "end"],
-    "caller-lost": ["ended", "hang-up-terminal", "end"],
-    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
-    "terminal-hung-up": ["ended", "end"],
-    "terminal-declined": ["ended", "end"],
-    "terminal-failed": ["ended", "end"],
-    "terminal-lost": ["ended", "end"],
     "fell-asleep": ["waking", "request-wake"],
     "bad-offer": ["ended", "end"],
     "no-offer": ["ended", "hang-up-terminal", "end"],
+    "terminal-silent": ["ended", "hang-up-terminal", "end"],
   },
   ringing: {
+    ...ENDS_ON_LINE,
     answered: ["talking", "forward-answer"],
-    "caller-hung-up": ["ended", "hang-up-terminal", "end"],
-    "caller-lost": ["ended", "hang-up-terminal", "end"],
-    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
-    "terminal-hung-up": ["ended", "end"],
-    "terminal-declined": ["ended", "end"],
-    "terminal-failed": ["ended", "end"],
-    "terminal-lost": ["ended", "end"],
     "bad-offer": ["ended", "end"],
     "no-answer": ["ended", "hang-up-terminal", "end"],
   },
   talking: {
-    "caller-hung-up": ["ended", "hang-up-terminal", "end"],
-    "caller-lost": ["ended", "hang-up-terminal", "end"],
-    "gateway-stopping": ["ended", "hang-up-terminal", "end"],
-    "terminal-hung-up": ["ended", "end"],
-    "terminal-declined": ["ended", "end"],
-    "terminal-failed": ["ended", "end"],
-    "terminal-lost": ["ended", "end"],
+    ...ENDS_ON_LINE,
     "media-lost": ["ended", "hang-up-terminal", "end"],
   },
   ended: {},
@@ -116,6 +111,7 @@ const ENDINGS: Partial<Record<CallEvent, { outcome: Outcome; reason: Reason }>> 
   "terminal-hung-up": { outcome: "declined", reason: "terminal-hung-up" },
   "terminal-declined": { outcome: "declined", reason: "declined" },
   "terminal-failed": { outcome: "unreachable", reason: "terminal-failed" },
+  "terminal-silent": { outcome: "unreachable", reason: "terminal-failed" },
   "terminal-lost": { outcome: "unreachable", reason: "terminal-lost" },
   "bad-offer": { outcome: "cancelled", reason: "bad-offer" },
   "media-lost": { outcome: "unreachable", reason: "media-lost" },

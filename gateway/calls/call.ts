@@ -45,7 +45,7 @@ const EVENT_OF_TERMINAL_REASON: Partial<Record<Reason, CallEvent>> = {
 /** Runs the effects of one call's state machine: tells the caller, asks for the wake, hands SDP over, keeps the record. */
 export class Call {
   private state: CallState = "requested";
-  private readonly startedAt = performance.now();
+  private startedAt = Number.NaN;
   private terminalRow: TerminalRow | undefined;
   private wake: Wake | undefined;
   private deadline: NodeJS.Timeout | undefined;
@@ -62,6 +62,7 @@ export class Call {
     private readonly ports: CallPorts,
   ) {
     ports.records.begin(leg.callId, leg.caller, leg.terminal, Date.now());
+    this.startedAt = performance.now();
     this.step("call-request");
     this.tell({ state: "requested" });
   }
@@ -213,6 +214,7 @@ export class Call {
     const { callId, caller } = this;
     this.toTerminal({ type: "offer", callId, caller, sdp: this.offerSdp, iceServers: this.ports.iceServers });
     this.offerDelivered = true;
+    this.armDeadline();
     this.step("offer");
     for (const candidate of this.callerCandidates) this.toTerminal({ type: "candidate", callId, candidate });
   }
@@ -227,7 +229,7 @@ export class Call {
     if (this.state === "waking")
       arm(wakeDeadlineSeconds, () => (this.wake?.failing ? "bridge-failed" : "wake-timeout"));
     if (this.state === "online")
-      arm(alertingDeadlineSeconds, () => (this.offerDelivered ? "terminal-failed" : "no-offer"));
+      arm(alertingDeadlineSeconds, () => (this.offerDelivered ? "terminal-silent" : "no-offer"));
     if (this.state === "ringing") arm(noAnswerSeconds, () => "no-answer");
   }
 

@@ -125,7 +125,9 @@ class PendingWake implements Wake {
   }
 
   bridgeLost(bridge: string): void {
-    if (this.bridge !== bridge || this.isSent) return;
+    // An SMS is on its way without the bridge; a ring ends with it.
+    const onItsWay = this.isSent && this.order.terminal.way === "sms";
+    if (this.bridge !== bridge || onItsWay) return;
     this.bridge = undefined;
     this.hand();
   }

@@ -49,6 +49,8 @@ export const CallerDown = z.discriminatedUnion("type", [
   z.object({ type: z.literal("step"), callId: z.string(), entry: TimelineEntry }),
   z.object({ type: z.literal("answer"), callId: z.string(), sdp: z.string() }),
   z.object({ type: z.literal("candidate"), callId: z.string(), candidate: Candidate }),
+  /** Every 10 s: a caller that hears nothing for 25 s has lost the gateway. */
+  z.object({ type: z.literal("ping") }),
   z.object({ type: z.literal("error"), text: z.string() }),
 ]);
 export type CallerDown = z.infer<typeof CallerDown>;

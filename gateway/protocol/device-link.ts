@@ -71,6 +71,7 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
       else log.warn({ why: taken.dropped }, "gateway.message-dropped");
     });
     this.client.on("connect", () => {
+      // Our own broker needs no subscription, one that is shared with others does; it leaves with the next flight.
       this.client.subscribe(downTopic, { qos: 1 });
       this.emit("up");
     });
@@ -78,13 +79,15 @@ export class DeviceLink<Down extends Enveloped, Up extends Enveloped>
     this.client.on("close", () => this.lose("connection closed"));
   }
 
-  /** Harmless when the link is lost or closed. */
-  send(message: WithoutEnvelope<Up>): void {
-    if (this.over) return;
+  /** Harmless when the link is lost or closed. @param lost called when the gateway has not acknowledged it, and never will. */
+  send(message: WithoutEnvelope<Up>, lost: () => void = () => {}): void {
+    if (this.over) return lost();
     const { upTopic, lifeMs, log } = this.options;
     const payload = JSON.stringify({ ...this.envelopes.next(lifeMs), ...message });
     this.client.publish(upTopic, payload, { qos: 1 }, (error) => {
-      if (error) log.warn({ reason: error.message }, "gateway.not-sent");
+      if (!error) return;
+      log.warn({ reason: error.message }, "gateway.not-sent");
+      lost();
     });
   }
 

@@ -36,7 +36,7 @@ export const TerminalDown = z.discriminatedUnion("type", [
 export type TerminalDown = z.infer<typeof TerminalDown>;
 
 /** What made the terminal log in. */
-export const WakeSource = z.enum(["ring", "sms", "boot", "relogin"]);
+export const WakeSource = z.enum(["ring", "sms"]);
 export type WakeSource = z.infer<typeof WakeSource>;
 
 /** Terminal -> gateway. */

@@ -7,6 +7,7 @@ import type { EmbeddedPorts } from "./embedded.js";
 
 const LOGIN_DEADLINE_MS = 5_000;
 const PING_EVERY_MS = 10_000;
+const MAX_FAULTS = 20;
 /** A caller that is this far behind with reading is not reading any more. */
 const MAX_UNSENT_BYTES = 1_000_000;
 
@@ -16,6 +17,7 @@ export class CallerSession {
   private loggingIn = false;
   private call: Call | undefined;
   private alive = true;
+  private faults = 0;
   private readonly loginDeadline: NodeJS.Timeout;
   private readonly pings: NodeJS.Timeout;
 
@@ -42,6 +44,8 @@ export class CallerSession {
     const message = parse(data);
     if (message === undefined) {
       this.ports.log.warn({ from: this.from, caller: this.user }, "voice.garbage");
+      this.faults += 1;
+      if (this.faults > MAX_FAULTS) return this.socket.close(1008, "too much that was not understood");
       return this.send({ type: "error", text: "This message is not of the caller's protocol." });
     }
     if (message.type === "login") return void this.login(message.user, message.password);
@@ -76,7 +80,9 @@ export class CallerSession {
     clearTimeout(this.loginDeadline);
     this.user = user;
     this.ports.log.info({ caller: user, from: this.from }, "voice.login");
-    this.send({ type: "logged-in", user, terminals, iceServers: this.ports.iceServers });
+    // Relay credentials are for those who may call somebody.
+    const iceServers = terminals.length > 0 ? this.ports.iceServers : [];
+    this.send({ type: "logged-in", user, terminals, iceServers });
   }
 
   private request(caller: string, callId: string, terminal: string): void {
@@ -115,6 +121,8 @@ export class CallerSession {
     if (!this.alive) return this.socket.terminate();
     this.alive = false;
     this.socket.ping();
+    // A page cannot see that ping, and must notice a gateway that hangs.
+    this.send({ type: "ping" });
   }
 
   private closed(): void {

@@ -4,7 +4,7 @@ import type { Logger } from "../../process/log.js";
 import type { IceServer } from "../protocol/media.js";
 import { REASON_TEXT } from "../protocol/reasons.js";
 import { CallerSession } from "./caller-session.js";
-import type { ProxyAccount, RequestCall, VoiceService } from "./voice-service.js";
+import type { ProxyAccount, RequestCall } from "./voice-service.js";
 
 export interface EmbeddedPorts {
   log: Logger;
@@ -17,8 +17,11 @@ export interface EmbeddedPorts {
 /** One more than this many sockets at once is turned away. */
 const MAX_SOCKETS = 2_000;
 
-/** The voice service that needs nothing else: callers log in by WebSocket, terminals are logged in by the gateway. */
-export class EmbeddedVoiceService implements VoiceService, Closable {
+/**
+ * The voice service (management server 12) that needs nothing else: callers log in by WebSocket, terminals are logged in
+ * by the gateway. A call for a terminal that is not logged in never reaches the gateway's call control.
+ */
+export class EmbeddedVoiceService implements Closable {
   private readonly proxied = new Map<string, ProxyAccount["user"]>();
   private readonly sessions = new Set<CallerSession>();
 

@@ -6,6 +6,8 @@ import { Reception } from "./reception.js";
 import { SoundLevel } from "./sound-level.js";
 import type { MicrophoneState } from "./voice-model.js";
 
+/** Candidates kept for the answer. */
+const MAX_EARLY = 32;
 /** The offer leaves with the candidates known by then; later ones follow by themselves (RFC 8838, trickle ICE). */
 const GATHERING_MS = 300;
 
@@ -64,7 +66,7 @@ export class VoiceCall {
     this.answered = true;
     try {
       await peer.setRemoteDescription({ type: "answer", sdp });
-      for (const candidate of this.early.splice(0)) await peer.addIceCandidate(candidate);
+      for (const candidate of this.early.splice(0)) await peer.addIceCandidate(candidate).catch(() => undefined);
       if (!this.closed) this.reception.watchPackets(peer);
     } catch {
       this.fail("terminal-failed");
@@ -73,8 +75,8 @@ export class VoiceCall {
 
   /** Candidates that come before the answer wait for it. One that is not usable is not the end of the call: others may be. */
   candidate(candidate: Candidate): void {
-    if (!this.peer?.remoteDescription) this.early.push(candidate);
-    else this.peer.addIceCandidate(candidate).catch(() => undefined);
+    if (this.peer?.remoteDescription) this.peer.addIceCandidate(candidate).catch(() => undefined);
+    else if (this.early.length < MAX_EARLY) this.early.push(candidate);
   }
 
   /** 0..1, root mean square. */

@@ -6,6 +6,8 @@ import { after, isLive, NO_VOICE, type VoiceEvent, type VoiceModel } from "./voi
 
 /** A connection that is not logged in by then is given up and tried again. */
 const LOGIN_MS = 8_000;
+/** The service says something every 10 s; one that hangs, or a dead Wi-Fi, would otherwise go unnoticed. */
+const SILENCE_MS = 25_000;
 
 export interface Credentials {
   readonly user: string;
@@ -79,16 +81,16 @@ export class VoiceClient {
     this.happened({ type: "connecting", user: credentials.user });
     const socket = new WebSocket(this.url);
     this.socket = socket;
-    const deadline = setTimeout(() => this.lost(socket), LOGIN_MS);
+    let watchdog = setTimeout(() => this.lost(socket), LOGIN_MS);
     socket.onopen = () => this.send({ type: "login", ...credentials });
     socket.onmessage = ({ data }) => {
       if (socket !== this.socket) return;
-      const message = JSON.parse(String(data)) as CallerDown;
-      if (message.type === "logged-in" || message.type === "login-refused") clearTimeout(deadline);
-      this.told(message);
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => this.lost(socket), SILENCE_MS);
+      this.told(JSON.parse(String(data)) as CallerDown);
     };
     socket.onclose = () => {
-      clearTimeout(deadline);
+      clearTimeout(watchdog);
       this.lost(socket);
     };
   }

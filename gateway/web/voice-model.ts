@@ -73,6 +73,7 @@ export function after(model: VoiceModel, event: VoiceEvent, now: number): VoiceM
       return { ...model, notice: event.text };
     case "answer":
     case "candidate":
+    case "ping":
       return model;
     case "microphone":
     case "ended-here":

@@ -119,13 +119,16 @@ export const selectStore = (name: string): AtCommand<void> => ({
   prefix: "+CPMS",
 });
 
-/** The store that +CMGL, +CMGR and +CMGD act on now. */
-export const readStore = {
+/** The store that +CMGL, +CMGR and +CMGD act on now (mem1), and where what comes in is put (mem3). */
+export const readStores = {
   text: "AT+CPMS?",
   prefix: "+CPMS",
   timeoutMs: SIM_MS, // clause 3.2.2
-  parse: ([line]) => unquote(fieldsOf(line ?? "")[0]),
-} satisfies AtCommand<string>;
+  parse: ([line]) => {
+    const fields = fieldsOf(line ?? "");
+    return { selected: unquote(fields[0]), incoming: unquote(fields[6] ?? fields[0]) };
+  },
+} satisfies AtCommand<{ selected: string; incoming: string }>;
 
 /** `length` counts the octets of the TPDU; the answer is the message reference (clause 3.5.1 and 4.3). */
 export function sendMessage(pdu: string, length: number, timeoutMs: number): AtCommand<number> {

@@ -3,7 +3,7 @@ import type { Logger } from "../../process/log.js";
 import { AtChannel } from "./at-channel.js";
 import type { AtCommand } from "./at-command.js";
 import { atError } from "./at-error.js";
-import { keepAlive, listCalls, readRegistration } from "./commands.js";
+import { hangUp, hangUpBasic, keepAlive, listCalls, readRegistration } from "./commands.js";
 import { IncomingRing } from "./incoming-ring.js";
 import { initialise, simError } from "./initialise.js";
 import { maskLine } from "./masking.js";
@@ -16,6 +16,8 @@ import type { Urc } from "./urcs.js";
 
 /** Names of ModemManager. `closed`: no port; `failed`: no modem or no SIM behind it; `locked`: the SIM wants its PIN. */
 export type ModemState = "closed" | "failed" | "locked" | "searching" | "registered";
+
+const REREAD_MS = 5_000;
 
 export interface SessionOptions {
   name: string;
@@ -41,6 +43,7 @@ export class ModemSession {
   private outgoing: OutgoingCall | undefined;
   private keepAliveTimer: NodeJS.Timeout | undefined;
   private registrationTimer: NodeJS.Timeout | undefined;
+  private rereadTimer: NodeJS.Timeout | undefined;
   private over: WorError | undefined;
   private drained = false;
   private settleEnd: (reason: WorError) => void = () => {};
@@ -77,6 +80,7 @@ export class ModemSession {
   }
 
   async dial(to: string, timeoutMs: number, signal?: AbortSignal): Promise<OutgoingCall> {
+    if (this.outgoing?.abandoned && !this.outgoing.over) await this.outgoing.hangUp();
     if ((this.outgoing !== undefined && !this.outgoing.over) || this.incoming.active) {
       throw new WorError("modem-busy", "the modem is in a call already");
     }
@@ -106,6 +110,7 @@ export class ModemSession {
     this.channel?.close(reason);
     clearInterval(this.keepAliveTimer);
     clearTimeout(this.registrationTimer);
+    clearTimeout(this.rereadTimer);
     this.outgoing?.end("no-carrier");
     this.incoming.end();
   }
@@ -146,6 +151,9 @@ export class ModemSession {
     });
     const incoming = calls.find(({ state, outgoing }) => !outgoing && (state === "incoming" || state === "waiting"));
     if (incoming !== undefined) this.incoming.caller(incoming.number);
+    // Left by somebody who died while it rang: it would ring on, or talk to a mailbox, and cost.
+    if (calls.some(({ outgoing }) => outgoing))
+      await this.run(hangUp).catch(() => this.run(hangUpBasic).catch(() => {}));
   }
 
   private async checkRegistration(): Promise<void> {
@@ -197,6 +205,10 @@ export class ModemSession {
   private fetch(reading: Promise<void>): void {
     reading.catch((error) => {
       this.options.log.warn({ modem: this.options.name, reason: reasonOf(error) }, "modem.sms-unread");
+      if (this.over !== undefined) return;
+      // A SIM that is busy for a moment must not cost a wake.
+      clearTimeout(this.rereadTimer);
+      this.rereadTimer = setTimeout(() => this.fetch(this.inbox.drain()), REREAD_MS);
     });
   }
 }

@@ -21,6 +21,8 @@ export class OutgoingCall implements RingingCall {
   readonly ended: Promise<CallEnd>;
   private settleEnd: (end: CallEnd) => void = () => {};
   private isOver = false;
+  /** A hang-up was tried and failed. */
+  abandoned = false;
   private alerting: { resolve: () => void; reject: (error: WorError) => void } | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
   private absences = 0;
@@ -73,7 +75,13 @@ export class OutgoingCall implements RingingCall {
     if (this.isOver) return this.hangingUp ?? Promise.resolve();
     this.hangingUp ??= this.run(hangUp)
       .catch((error: WorError) => (/^(at-error|cme-)/.test(error.code) ? this.run(hangUpBasic) : Promise.reject(error)))
-      .then(() => this.end("hung-up"));
+      .then(() => this.end("hung-up"))
+      .catch((error) => {
+        // It may still ring: the next hang-up is a new attempt.
+        this.hangingUp = undefined;
+        this.abandoned = true;
+        throw error;
+      });
     return this.hangingUp;
   }
 

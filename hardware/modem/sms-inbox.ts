@@ -1,7 +1,7 @@
 import { reasonOf } from "../../process/errors.js";
 import type { Logger } from "../../process/log.js";
 import type { AtCommand } from "./at-command.js";
-import { deleteMessage, listMessages, readMessage, readStore, selectStore } from "./commands.js";
+import { deleteMessage, listMessages, readMessage, readStores, selectStore } from "./commands.js";
 import { textOfAddress } from "./pdu/address.js";
 import { decodeDeliver } from "./pdu/deliver.js";
 import { textOfUserData } from "./pdu/user-data.js";
@@ -20,6 +20,8 @@ type Run = <T>(command: AtCommand<T>) => Promise<T>;
 export class SmsInbox {
   /** The store that commands act on now; unknown until asked. */
   private selected: string | undefined;
+  /** Where messages come in; often another one. */
+  private incoming: string | undefined;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -31,18 +33,20 @@ export class SmsInbox {
   /** All that is stored. */
   drain(): Promise<void> {
     return this.inTurn(async () => {
-      this.selected ??= await this.run(readStore);
-      for (const { index, pdu } of await this.run(listMessages)) await this.handOver(index, pdu);
+      if (this.selected === undefined)
+        ({ selected: this.selected, incoming: this.incoming } = await this.run(readStores));
+      // The selected one first: it needs no command.
+      for (const store of new Set([this.selected, this.incoming ?? this.selected])) {
+        await this.select(store);
+        for (const { index, pdu } of await this.run(listMessages)) await this.handOver(index, pdu);
+      }
     });
   }
 
   /** +CMTI: the index counts in the store it names (H40); a second notice finds nothing (H38). */
   stored(store: string, index: number): Promise<void> {
     return this.inTurn(async () => {
-      if (this.selected !== store) {
-        await this.run(selectStore(store));
-        this.selected = store;
-      }
+      await this.select(store);
       const pdu = await this.run(readMessage(index)).catch((error: { code: string }) => {
         if (error.code === "cms-321") return null; // an empty place, as some modems say it
         throw error;
@@ -59,6 +63,12 @@ export class SmsInbox {
     } catch (error) {
       this.log.warn({ octets: pdu.length / 2, reason: reasonOf(error) }, "modem.sms-undecodable");
     }
+  }
+
+  private async select(store: string): Promise<void> {
+    if (this.selected === store) return;
+    await this.run(selectStore(store));
+    this.selected = store;
   }
 
   /** Handed over before it is deleted: if the modem dies in between, it comes twice rather than not at all. */
