@@ -8,10 +8,10 @@ export class BreakableRelay extends EventEmitter<{ accepted: []; left: [] }> imp
   private readonly server: Server;
   private silent = false;
 
-  constructor(targetPort: number) {
+  constructor(private targetPort = 0) {
     super();
     this.server = createServer((near) => {
-      const far = connect({ port: targetPort, host: "127.0.0.1" });
+      const far = connect({ port: this.targetPort, host: "127.0.0.1" });
       this.near.add(near);
       if (this.silent) near.resume();
       else near.pipe(far).pipe(near);
@@ -28,6 +28,11 @@ export class BreakableRelay extends EventEmitter<{ accepted: []; left: [] }> imp
   async start(): Promise<number> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Where connections go from now on. */
+  leadTo(port: number): void {
+    this.targetPort = port;
   }
 
   get connections(): number {

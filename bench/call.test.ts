@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { readWav48k } from "../hardware/audio/wav.js";
+import { BreakableRelay } from "./breakable-relay.js";
 import { withLab } from "./lab.js";
 import { TERMINAL } from "./names.js";
 import { isSpeechOf } from "./speech.js";
@@ -38,6 +39,21 @@ describe("one whole call", () => {
     });
   });
 
+  test("the connection to the gateway breaks once while the terminal logs in: it tries again, and the call succeeds", async () => {
+    const relay = new BreakableRelay();
+    const port = await relay.start();
+    try {
+      relay.once("accepted", () => relay.cut());
+      const dataVia = { port, leadTo: (gateway: number) => relay.leadTo(gateway) };
+      await withLab({ way: "sms", dataVia }, async ({ bench, terminalStates }) => {
+        expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({ outcome: "talked", wakes: { sms: 1 } });
+        expect(terminalStates().slice(0, 4)).toEqual(["attaching", "logging-in", "asleep", "attaching"]);
+      });
+    } finally {
+      await relay.close();
+    }
+  });
+
   test("a terminal that lingers is called without a wake", async () => {
     await withLab({ lingerSeconds: 30 }, async ({ bench }) => {
       expect((await bench.call("shark", { talkSeconds: 0.5 })).outcome).toBe("talked");
@@ -46,6 +62,18 @@ describe("one whole call", () => {
       expect(again.timeline.map(({ no }) => no)).not.toEqual(
         expect.arrayContaining([expect.stringMatching(/24|25|26|27/)]),
       );
+    });
+  });
+
+  test("a terminal that is not reached does not keep the bridge's only modem from another", async () => {
+    await withLab({ moreTerminals: ["usagi"], calls: { wakeDeadlineSeconds: 20 } }, async ({ bench, emulator }) => {
+      await emulator({ op: "power", modem: TERMINAL, on: false });
+      const failed = bench.process("bridge").waitFor("wake.failed", 20_000);
+      const { process, result } = bench.startCall("shark");
+      await failed;
+      expect(await bench.call("dog", { terminal: "usagi", talkSeconds: 0.5 })).toMatchObject({ outcome: "talked" });
+      process.signal("SIGINT");
+      expect(await result).toMatchObject({ outcome: "cancelled" });
     });
   });
 

@@ -32,7 +32,9 @@ describe("any one process killed in the middle of a call", () => {
         );
         const bridgeBack =
           victim === "gateway" ? bench.process("bridge").waitFor("gateway.connected", 30_000) : undefined;
-        await bench.startProcess(victim);
+        const restarted = await bench.startProcess(victim);
+        // Whatever it was in the middle of, no data link may stay up while it sleeps.
+        if (victim === TERMINAL) await restarted.waitFor("modem.tx", 10_000, ({ text }) => text === "AT+CGACT=0,1");
         await Promise.all([...ready, bridgeBack]);
         expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({
           outcome: "talked",
@@ -58,6 +60,21 @@ describe("any one process killed in the middle of a call", () => {
       expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({ outcome: "talked" });
     });
   }, 90_000);
+
+  test("the bridge while it rings: a final answer, and the ring has ended", async () => {
+    await withLab({ calls: { bridgeGraceSeconds: 2 }, ringsFrom: [] }, async ({ bench, emulator }) => {
+      const call = bench.call("shark");
+      await bench.process("bridge").waitFor("wake.sent", 20_000);
+      const ignored = bench.process(TERMINAL).waitFor("wake.ignored", 10_000);
+      bench.process("bridge").signal("SIGKILL");
+      expect(await call).toMatchObject({ outcome: "unreachable", reason: "bridge-gone", wakes: { ring: 1 } });
+      await ignored.catch(() => {});
+      // The modem of the dead bridge still rings, until somebody opens it again.
+      await bench.startProcess("bridge");
+      const reply = await emulator({ op: "ring", modem: TERMINAL, from: "+818099990000", seconds: 1 });
+      expect(reply).toMatchObject({ ok: true });
+    });
+  }, 60_000);
 
   test("the bridge while it wakes: a final answer that says so", async () => {
     await withLab({ calls: { bridgeGraceSeconds: 2 } }, async ({ bench, emulator }) => {

@@ -28,6 +28,8 @@ export interface SiteOptions {
   /** Where caller-heard.wav and terminal-heard.wav go. */
   record?: string | undefined;
   lingerSeconds?: number;
+  /** Whose rings the terminals take for wakes; the bridge's by default. */
+  ringsFrom?: string[];
   /** Over the gateway's defaults for its deadlines. */
   calls?: Record<string, number>;
   origins?: string[];
@@ -183,7 +185,7 @@ export class Site {
       gateway: this.gatewayAddress(),
       modem: { port: join(this.air, id) },
       link: { kind: "emulated", socket: join(this.air, `${id}.data`) },
-      wake: { ringsFrom: [BRIDGE_TEL], ringsPerMinute: 600 },
+      wake: { ringsFrom: this.options.ringsFrom ?? [BRIDGE_TEL], ringsPerMinute: 600 },
       stateFile: this.path(`${id}.state.json`),
       sound: this.sound(terminalWav, id === TERMINAL ? "terminal" : id),
       indicator: { kind: "virtual", socket: this.path(`${id}.io`) },
