@@ -32,9 +32,12 @@ describe("any one process killed in the middle of a call", () => {
         );
         const bridgeBack =
           victim === "gateway" ? bench.process("bridge").waitFor("gateway.connected", 30_000) : undefined;
-        const restarted = await bench.startProcess(victim);
         // Whatever it was in the middle of, no data link may stay up while it sleeps.
-        if (victim === TERMINAL) await restarted.waitFor("modem.tx", 10_000, ({ text }) => text === "AT+CGACT=0,1");
+        const linkDown = new Promise<void>((resolve) => {
+          bench.on("line", ({ text }, process) => process === TERMINAL && text === "AT+CGACT=0,1" && resolve());
+        });
+        await bench.startProcess(victim);
+        if (victim === TERMINAL) await linkDown;
         await Promise.all([...ready, bridgeBack]);
         expect(await bench.call("shark", { talkSeconds: 0.5 })).toMatchObject({
           outcome: "talked",
