@@ -5,7 +5,7 @@ import { Aedes, type AuthenticateError, type Client } from "aedes";
 import { reasonOf } from "../process/errors.js";
 import type { Closable } from "../process/lifecycle.js";
 import type { Logger } from "../process/log.js";
-import type { ToTerminal } from "./calls/call.js";
+import type { ToTerminal } from "./calls/caller-offer.js";
 import type { BridgeLink, ToBridge } from "./calls/wor-requests.js";
 import type { GatewayConfig } from "./config.js";
 import { guardPacketSize } from "./packet-guard.js";

@@ -6,9 +6,10 @@ import type { CallState } from "../protocol/caller.js";
 import type { Candidate } from "../protocol/media.js";
 import type { BridgeUp, TerminalUp } from "../protocol/messages.js";
 import type { Step } from "../protocol/steps.js";
-import type { CallDeadlines, ToTerminal } from "./call.js";
+import type { CallDeadlines } from "./call.js";
 import { CallControl } from "./call-control.js";
 import type { CallerLeg } from "./caller-leg.js";
+import type { ToTerminal } from "./caller-offer.js";
 import { type BridgeLink, type ToBridge, WorRequests } from "./wor-requests.js";
 
 export const SDP = "v=0\r\ns=caller\r\n";

@@ -3,14 +3,13 @@ import type { CallRecords } from "../db/call-records.js";
 import type { TerminalRow } from "../db/schema.js";
 import type { CallState as TellState } from "../protocol/caller.js";
 import type { Candidate, FirstReceived, IceServer } from "../protocol/media.js";
-import type { TerminalDown, TerminalUp, WithoutEnvelope } from "../protocol/messages.js";
+import type { TerminalUp } from "../protocol/messages.js";
 import { REASON_TEXT, type Reason } from "../protocol/reasons.js";
 import { STEPS, type Step } from "../protocol/steps.js";
 import { type CallEffect, type CallEvent, type CallState, nextCall } from "./call-machine.js";
 import type { CallerLeg } from "./caller-leg.js";
+import { CallerOffer, type ToTerminal } from "./caller-offer.js";
 import type { Wake, WorRequests } from "./wor-requests.js";
-
-export type ToTerminal = WithoutEnvelope<TerminalDown>;
 
 export interface CallDeadlines {
   wakeDeadlineSeconds: number;
@@ -31,9 +30,6 @@ export interface CallPorts {
   ended(call: Call): void;
 }
 
-/** A caller's candidates beyond these are dropped: the terminal pays for each. */
-const MAX_CANDIDATES = 64;
-
 const EVENT_OF_TERMINAL_REASON: Partial<Record<Reason, CallEvent>> = {
   declined: "terminal-declined",
   "no-answer": "no-answer",
@@ -45,22 +41,21 @@ const EVENT_OF_TERMINAL_REASON: Partial<Record<Reason, CallEvent>> = {
 /** Runs the effects of one call's state machine: tells the caller, asks for the wake, hands SDP over, keeps the record. */
 export class Call {
   private state: CallState = "requested";
-  private startedAt = Number.NaN;
+  private readonly startedAt: number;
   private terminalRow: TerminalRow | undefined;
   private wake: Wake | undefined;
   private deadline: NodeJS.Timeout | undefined;
-  private offerSdp: string | undefined;
-  private offerDelivered = false;
+  private readonly callerOffer: CallerOffer;
   private answerSdp = "";
   private address: string | null = null;
-  /** Kept: a terminal that fell asleep gets them again after the offer. */
-  private readonly callerCandidates: Candidate[] = [];
   private readonly received = new Set<Step>();
 
   constructor(
     private readonly leg: CallerLeg,
     private readonly ports: CallPorts,
   ) {
+    const { callId, caller } = leg;
+    this.callerOffer = new CallerOffer({ callId, caller }, ports.iceServers, (message) => this.toTerminal(message));
     ports.records.begin(leg.callId, leg.caller, leg.terminal, Date.now());
     this.startedAt = performance.now();
     this.step("call-request");
@@ -130,14 +125,12 @@ export class Call {
   }
 
   offer(sdp: string): void {
-    if (this.offerSdp !== undefined) return;
-    this.offerSdp = sdp;
+    this.callerOffer.set(sdp);
     if (this.state === "online") this.deliverOffer();
   }
 
   callerCandidate(candidate: Candidate): void {
-    if (this.callerCandidates.push(candidate) > MAX_CANDIDATES) this.callerCandidates.pop();
-    else if (this.offerDelivered) this.toTerminal({ type: "candidate", callId: this.callId, candidate });
+    this.callerOffer.addCandidate(candidate);
   }
 
   callerReceived(first: FirstReceived): void {
@@ -195,7 +188,7 @@ export class Call {
   private requestWake(): void {
     const row = this.terminalRow;
     if (row === undefined) return;
-    this.offerDelivered = false;
+    this.callerOffer.undeliver();
     this.step("being-woken");
     this.tell({ state: "waking", way: row.way, sinceMs: 0 });
     this.wake = this.ports.worRequests.request({
@@ -210,13 +203,9 @@ export class Call {
   }
 
   private deliverOffer(): void {
-    if (this.offerSdp === undefined) return;
-    const { callId, caller } = this;
-    this.toTerminal({ type: "offer", callId, caller, sdp: this.offerSdp, iceServers: this.ports.iceServers });
-    this.offerDelivered = true;
+    if (!this.callerOffer.deliver()) return;
     this.armDeadline();
     this.step("offer");
-    for (const candidate of this.callerCandidates) this.toTerminal({ type: "candidate", callId, candidate });
   }
 
   /** Each state's deadline; a call that talks has none. */
@@ -229,7 +218,7 @@ export class Call {
     if (this.state === "waking")
       arm(wakeDeadlineSeconds, () => (this.wake?.failing ? "bridge-failed" : "wake-timeout"));
     if (this.state === "online")
-      arm(alertingDeadlineSeconds, () => (this.offerDelivered ? "terminal-silent" : "no-offer"));
+      arm(alertingDeadlineSeconds, () => (this.callerOffer.isDelivered ? "terminal-silent" : "no-offer"));
     if (this.state === "ringing") arm(noAnswerSeconds, () => "no-answer");
   }
 
