@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Id, Secret, Tel } from "../gateway/protocol/ids.js";
 import { SoundConfig } from "../hardware/audio/sound.js";
 import { IndicatorConfig } from "../hardware/indicator/indicator-config.js";
+import { MODEM_KEYS } from "../hardware/modem/modem-config.js";
 import { LOG_LEVELS } from "../process/log.js";
 
 /** How the terminal reaches the Internet; up only while it is awake. */
@@ -26,10 +27,7 @@ export const TerminalConfig = z.strictObject({
     ca: z.string().describe("PEM file of the authority that signed the gateway's certificate"),
     name: z.string().optional().describe("the name in the gateway's certificate, where it is not host"),
   }),
-  modem: z.strictObject({
-    port: z.string().describe("serial device; best a link under /dev/serial/by-id"),
-    baudRate: z.number().int().default(115_200),
-  }),
+  modem: z.strictObject(MODEM_KEYS),
   link: DataLinkConfig,
   wake: z.strictObject({
     ringsFrom: z.array(Tel).default([]).describe("the bridges' numbers: a ring from any other is ignored"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Secret } from "../gateway/protocol/ids.js";
+import { MODEM_KEYS } from "../hardware/modem/modem-config.js";
 import { LOG_LEVELS } from "../process/log.js";
 
 /** The WOR bridge's configuration file. */
@@ -13,7 +14,7 @@ export const BridgeConfig = z.strictObject({
     name: z.string().optional().describe("the name in the gateway's certificate, where it is not host"),
   }),
   modems: z
-    .array(z.strictObject({ name: Id, port: z.string(), baudRate: z.number().int().default(115_200) }))
+    .array(z.strictObject({ name: Id, ...MODEM_KEYS }))
     .min(1)
     .max(32),
   ringSeconds: z.number().min(1).max(60).default(12).describe("a ring that wakes nobody is hung up and tried again"),

@@ -40,7 +40,7 @@ class FakeModem implements WakeModem {
   async sendSms(to: string, text: string) {
     this.did.push(`sms ${to} ${text}`);
     this.fail();
-    return { reference: 1 };
+    return { references: [1] };
   }
   private fail(): void {
     const failure = this.failures.shift();

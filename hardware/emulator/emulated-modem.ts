@@ -6,7 +6,7 @@ import { PacketData } from "./packet-data.js";
 import type { Plmn, Subscriber } from "./plmn.js";
 import { factorySettings } from "./settings.js";
 import { SmsStore } from "./sms-store.js";
-import { incomingMessage, quoted, typeOfNumber, whereabouts } from "./unsolicited.js";
+import { incomingMessage, typeOfNumber, whereabouts } from "./unsolicited.js";
 
 export interface ModemSpec {
   name: string;
@@ -147,8 +147,9 @@ export class EmulatedModem implements Subscriber {
     this.tell(this.settings.cringFormat ? "+CRING: VOICE" : "RING");
     if (this.settings.clip) {
       const from = call.caller.number;
-      // TS 27.007 clause 7.11: CLI validity 1 is "withheld".
-      this.tell(from === "" ? '+CLIP: "",128,,,,1' : `+CLIP: ${quoted(this, from)},${typeOfNumber(from)},"",0,"",0`);
+      // TS 27.007 clause 7.11: CLI validity 1 is "withheld". The number is digits whatever AT+CSCS says: ModemManager,
+      // which works in UCS2, takes it as it is.
+      this.tell(from === "" ? '+CLIP: "",128,,,,1' : `+CLIP: "${from}",${typeOfNumber(from)},"",0,"",0`);
     }
     this.cancelRing = this.plmn.clock.after(RING_INTERVAL_MS, () => this.ring(call));
   }

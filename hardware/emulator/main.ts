@@ -6,17 +6,24 @@ import { OwnedClock, systemClock } from "./clock.js";
 import { controlPath, serveControl } from "./control.js";
 import { operate } from "./control-operations.js";
 import type { DataTarget } from "./data-pipe.js";
-import { NETWORK_PROFILES, type NetworkName } from "./network-profiles.js";
+import { NETWORK_PROFILES, type NetworkName, type NetworkProfile } from "./network-profiles.js";
 import { Plmn } from "./plmn.js";
 import { seededRandom } from "./random.js";
 import { ModemStation } from "./station.js";
 import { UnixServer } from "./unix-server.js";
 
 const NETWORK_NAMES = Object.keys(NETWORK_PROFILES) as [NetworkName, ...NetworkName[]];
+type WaitName = keyof NetworkProfile;
+const WAIT_NAMES = Object.keys(NETWORK_PROFILES.lab) as [WaitName, ...WaitName[]];
+const waitMs = z.int().min(0).max(600_000);
 
 export const EmulatorConfig = z.strictObject({
   dir: z.string().min(1).describe("where the device nodes and sockets appear"),
   network: z.enum(NETWORK_NAMES).default("lab").describe("lab: no delays; field: those of a good LTE network"),
+  waits: z
+    .partialRecord(z.enum(WAIT_NAMES), z.tuple([waitMs, waitMs]))
+    .optional()
+    .describe("what takes another time than in that network: from and to, in ms"),
   modems: z
     .array(
       z.strictObject({
@@ -45,7 +52,7 @@ export async function runEmulator(config: EmulatorConfig, log: Logger): Promise<
   try {
     const random = seededRandom(config.seed);
     const clock = owned.own("clock", new OwnedClock(systemClock));
-    const plmn = new Plmn(NETWORK_PROFILES[config.network], clock, random);
+    const plmn = new Plmn({ ...NETWORK_PROFILES[config.network], ...config.waits }, clock, random);
     const target = config.data && parseTarget(config.data.target);
     const stations = new Map<string, ModemStation>();
     for (const [index, { name, tel }] of config.modems.entries()) {

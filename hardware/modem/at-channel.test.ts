@@ -3,19 +3,13 @@ import fc from "fast-check";
 import { WorError } from "../../process/errors.js";
 import { AtChannel, type AtChannelOptions } from "./at-channel.js";
 import type { AtCommand } from "./at-command.js";
-import {
-  callerIdentity,
-  dialVoice,
-  echoOff,
-  listCalls,
-  listMessages,
-  probe,
-  readMessage,
-  readRegistration,
-  readSim,
-  sendMessage,
-} from "./commands.js";
+import { callerIdentity, dialVoice, listCalls } from "./commands/call.js";
+import { echoOff, probe } from "./commands/general.js";
+import { readRegistration } from "./commands/network.js";
+import { readSim } from "./commands/sim.js";
+import { listMessages, readMessage, sendMessage } from "./commands/sms.js";
 import { fieldsOf } from "./fields.js";
+import { type Hazard, sameHoweverCut } from "./hazard-conversation.js";
 import { ScriptedModem } from "./scripted-modem.js";
 import type { Urc } from "./urcs.js";
 
@@ -45,15 +39,6 @@ const send = sendMessage("0001000491214300000161", 10, TIMEOUT_MS);
 
 const PDU_A = "0791947101670000040891515510320000621132307594000C69F7F8DD4EBBCFA0B7BB0C"; // 28 octets
 const PDU_B = "0791947101670000040891515510320000621132309543000E693788FE06CDDB73FAFBCD9E03"; // 30 octets
-
-interface Hazard {
-  what: string;
-  commands: AtCommand<unknown>[];
-  bytes: string;
-  /** Values, or the codes of errors. */
-  results: unknown[];
-  urcs: Urc[];
-}
 
 const ring: Urc = { kind: "ring" };
 const noise = (text = ""): Urc => ({ kind: "noise", text });
@@ -95,7 +80,7 @@ const HAZARDS: Hazard[] = [
     commands: [readRegistration],
     bytes: '\r\n+CREG: 5\r\n\r\n+CREG: 2,1,"0502","0404736D"\r\n\r\nOK\r\n',
     results: ["home"],
-    urcs: [{ kind: "registration", registration: "roaming" }],
+    urcs: [{ kind: "registration", domain: "cs", registration: "roaming" }],
   },
   {
     what: "H06 +CLIP? and +CLIP",
@@ -129,14 +114,14 @@ const HAZARDS: Hazard[] = [
     what: "H10 +CMT inside a list",
     commands: [listMessages],
     bytes: `\r\n+CMGL: 1,0,,28\r\n+CMT: ,30\r\n${PDU_B}\r\n${PDU_A}\r\n\r\nOK\r\n`,
-    results: [[{ index: 1, pdu: PDU_A }]],
+    results: [[{ index: 1, state: "unread", pdu: PDU_A }]],
     urcs: [{ kind: "sms", pdu: PDU_B }],
   },
   {
     what: "H10 the other way round",
     commands: [listMessages],
     bytes: `\r\n+CMGL: 1,0,,28\r\n+CMT: ,30\r\n${PDU_A}\r\n${PDU_B}\r\n\r\nOK\r\n`,
-    results: [[{ index: 1, pdu: PDU_A }]],
+    results: [[{ index: 1, state: "unread", pdu: PDU_A }]],
     urcs: [{ kind: "sms", pdu: PDU_B }],
   },
   {
@@ -145,8 +130,8 @@ const HAZARDS: Hazard[] = [
     bytes: `\r\n+CMGL: 1,0,,28\r\n\r\nRING\r\n${PDU_A}\r\n+CMGL: 3,1,,30\r\n${PDU_B}\r\n\r\nOK\r\n`,
     results: [
       [
-        { index: 1, pdu: PDU_A },
-        { index: 3, pdu: PDU_B },
+        { index: 1, state: "unread", pdu: PDU_A },
+        { index: 3, state: "read", pdu: PDU_B },
       ],
     ],
     urcs: [ring],
@@ -290,43 +275,8 @@ const HAZARDS: Hazard[] = [
   },
 ];
 
-/** What comes of the commands and the bytes when these arrive in such pieces. */
-async function converse({ commands }: Hazard, pieces: readonly string[]) {
-  const modem = new ScriptedModem();
-  const channel = new AtChannel(modem.line);
-  const urcs: Urc[] = [];
-  channel.on("urc", (urc) => urcs.push(urc));
-  const results = Promise.all(commands.map((command) => channel.run(command).catch((error: WorError) => error.code)));
-  await modem.sayInPieces(pieces);
-  const outcome = { results: await results, urcs, written: modem.written.split("\x1a").length - 1 };
-  channel.close(new WorError("modem-closed", "end of test"));
-  return outcome;
-}
-
 describe("hazards", () => {
-  test.each(HAZARDS)("$what", async (hazard) => {
-    const { bytes, results, urcs, commands } = hazard;
-    const prompts = commands.includes(send) && !bytes.includes("302") ? 1 : 0;
-    const expected = { results, urcs, written: prompts };
-    expect(await converse(hazard, [bytes])).toEqual(expected);
-    if (bytes.length > 1_000) return;
-    expect(await converse(hazard, [...bytes])).toEqual(expected);
-    for (let cut = 1; cut < bytes.length; cut += 1) {
-      expect(await converse(hazard, [bytes.slice(0, cut), bytes.slice(cut)])).toEqual(expected);
-    }
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 8 }), async (cuts) => {
-        const at = [0, ...cuts.sort((one, other) => one - other), bytes.length];
-        expect(
-          await converse(
-            hazard,
-            at.slice(1).map((end, index) => bytes.slice(at[index], end)),
-          ),
-        ).toEqual(expected);
-      }),
-      { numRuns: 20 },
-    );
-  });
+  test.each(HAZARDS)("$what", (hazard) => sameHoweverCut(hazard));
 });
 
 function open(answer?: (written: string) => string, options?: AtChannelOptions) {
@@ -423,6 +373,7 @@ test("any bytes whatever leave the channel alive and answer nothing wrongly", as
         "\xff",
         ",,",
         "+CMTI:",
+        '+CUSD: 0,"',
       ),
       { minLength: 1, maxLength: 12 },
     )

@@ -15,6 +15,16 @@ export interface AtCommand<T> {
   payload?: string;
   /** Each answer line is followed by a line with a PDU. */
   pduFollows?: true;
+  /** Each answer line is followed by the lines of a text, blank ones too (text mode: H12, H13). */
+  textFollows?: true;
+  /** An OK without any answer is somebody else's (H53). */
+  mustAnswer?: true;
+  /** Some modems leave out the OK behind the answer (H27). */
+  okMayBeMissing?: true;
+  /** The answer may come after the OK (H28). */
+  answerAfterOk?: true;
+  /** CONNECT is its final result; what follows is data (H54). */
+  connects?: true;
   /** NO CARRIER, BUSY and their like are its final results, not events (only D, A and O: H31). */
   dials?: true;
   /** Sent before the modem is known to be in ATV1: the digits of ATV0 are final results too. */
@@ -27,9 +37,10 @@ export interface AtCommand<T> {
   parse(lines: readonly string[]): T;
 }
 
-/** Whether `line` answers `command`. */
+/** Whether `line` answers `command`, by its prefix. Some modems write one where the standard has none. */
 export function isAnswerTo(command: AtCommand<unknown>, line: string): boolean {
-  if (command.prefix === null || command.prefix === "") return command.prefix === "";
+  if (command.prefix === null) return false;
+  if (command.prefix === "") return line.startsWith(`${command.text.replace(/^AT/, "")}:`);
   if (!line.startsWith(command.prefix) || !/^:|^$/.test(line.slice(command.prefix.length, command.prefix.length + 1)))
     return false;
   const fields = fieldsOf(line);

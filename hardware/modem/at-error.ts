@@ -1,4 +1,5 @@
 import { WorError } from "../../process/errors.js";
+import { CME_TEXTS, CMS_TEXTS } from "./error-texts.js";
 
 /**
  * The codes an AT command can fail with, all of them of WorError: `at-error`, `cme-<n>` and `cms-<n>` (the modem
@@ -9,25 +10,23 @@ export function atError(code: string, what: string): WorError {
   return new WorError(code, what);
 }
 
-// TS 27.007 clause 9.2 and TS 27.005 clause 3.2.5, those somebody can do something about.
-const MEANINGS: Readonly<Record<string, string>> = {
-  "cme-10": "no SIM in the modem",
-  "cme-11": "the SIM wants its PIN",
-  "cme-12": "the SIM wants its PUK",
-  "cme-13": "the SIM does not work",
-  "cme-14": "the SIM is busy",
-  "cme-30": "no network",
-  "cms-304": "the modem refused the PDU",
-  "cms-310": "no SIM in the modem",
-  "cms-322": "the message store is full",
-  "cms-331": "no network",
-};
-
 /** The error a final result line stands for, or undefined if it is OK. Texts and codes as H30 has them. */
 export function errorOfFinal(final: string, command: string): WorError | undefined {
   if (final === "OK") return undefined;
   const code = codeOf(final);
-  return atError(code, `${command} was answered "${final}"${MEANINGS[code] ? `: ${MEANINGS[code]}` : ""}`);
+  const meaning = meaningOf(code);
+  return atError(code, `${command} was answered "${final}"${meaning === undefined ? "" : `: ${meaning}`}`);
+}
+
+/** The modem said no, in whatever words; it is alive, and another way may be tried. */
+export function isRefusal(error: { code: string }): boolean {
+  return /^(at-error|cme-|cms-)/.test(error.code);
+}
+
+function meaningOf(code: string): string | undefined {
+  const [kind, number] = code.split("-");
+  if (kind === "cme") return CME_TEXTS[Number(number)];
+  return kind === "cms" ? CMS_TEXTS[Number(number)] : undefined;
 }
 
 function codeOf(final: string): string {

@@ -19,6 +19,9 @@ export class Digester {
   private promptWanted = false;
   private blankToSkip = false;
   private sent: string[] = [];
+  private keepsText = false;
+  private afterReturn = false;
+  private octets = 0;
 
   /** `text`, without its line end, was written to the modem: as a line of its own it is an echo. */
   expectEcho(text: string): void {
@@ -30,16 +33,29 @@ export class Digester {
     this.promptWanted = wanted;
   }
 
+  /** Inside a text everything counts: blanks, lines like an echo, and blank lines, which come as "". */
+  keepText(wanted: boolean): void {
+    this.keepsText = wanted;
+  }
+
+  /** How many octets of the last chunk have been taken. */
+  get taken(): number {
+    return this.octets;
+  }
+
   /** One piece at a time, so that what is expected next may be changed between them. */
   *push(chunk: Uint8Array): Generator<Piece> {
+    this.octets = 0;
     for (const octet of chunk) {
+      this.octets += 1;
       const piece = this.take(octet);
       if (piece !== undefined) yield piece;
     }
   }
 
   private take(octet: number): Piece | undefined {
-    if (octet === CR || octet === LF) return this.endLine();
+    if (octet === CR || octet === LF) return this.endLine(octet);
+    this.afterReturn = false;
     if (octet < SPACE || octet > 0x7e) return undefined;
     // The blank of "> ".
     if (this.blankToSkip) {
@@ -57,8 +73,13 @@ export class Digester {
     return undefined;
   }
 
-  private endLine(): Piece | undefined {
-    const text = this.tooLong ? "" : this.withoutEcho(this.line.trim());
+  private endLine(octet: number): Piece | undefined {
+    // CR, CR LF and CR CR LF are one line end.
+    const same = this.line === "" && this.afterReturn;
+    this.afterReturn = octet === CR;
+    const blank = this.line === "" && !this.tooLong && !same && this.keepsText;
+    if (blank) return { kind: "line", text: "" };
+    const text = this.tooLong ? "" : this.keepsText ? this.line : this.withoutEcho(this.line.trim());
     this.line = "";
     this.tooLong = false;
     this.blankToSkip = false;

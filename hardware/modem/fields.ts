@@ -16,5 +16,5 @@ export function fieldsOf(line: string): string[] {
 }
 
 export function unquote(field: string | undefined): string {
-  return (field ?? "").replace(/^"(.*?)"?$/, "$1");
+  return (field ?? "").replace(/^"(.*?)"?$/s, "$1");
 }

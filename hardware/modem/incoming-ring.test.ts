@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import type { CurrentCall } from "./commands.js";
+import type { CurrentCall } from "./commands/call.js";
 import { IncomingRing } from "./incoming-ring.js";
 
 const TIMES = { clipWaitMs: 1_000, gapMs: 12_000, pollMs: 2_000 };

@@ -1,4 +1,4 @@
-import type { CurrentCall } from "./commands.js";
+import type { CurrentCall } from "./commands/call.js";
 
 export interface IncomingRingOptions {
   /** How long after RING the number may come. */

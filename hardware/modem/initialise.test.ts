@@ -3,8 +3,10 @@ import { WorError } from "../../process/errors.js";
 import { createLog } from "../../process/log.js";
 import { AtChannel } from "./at-channel.js";
 import { initialise } from "./initialise.js";
+import { MODEM_TIMES } from "./modem-times.js";
 import { ScriptedModem } from "./scripted-modem.js";
 
+const QUICK = { ...MODEM_TIMES, restMs: 0, simWaitMs: 100, simAskFirstMs: 10, simAskMostMs: 20 };
 const OK = "\r\nOK\r\n";
 
 /** A modem that answers OK, READY, and what `answers` says instead. */
@@ -18,7 +20,7 @@ async function initialised(answers: (written: string, count: number) => string |
   });
   const channel = new AtChannel(modem.line);
   try {
-    await initialise(channel, createLog("test", "silent"));
+    await initialise(channel, createLog("test", "silent"), { times: QUICK });
     return "initialised";
   } catch (error) {
     return (error as WorError).code;
@@ -37,11 +39,15 @@ describe("opening", () => {
       "ATE0",
       "ATV1",
       "AT+CMEE=1",
+      "AT+CGMI",
+      "AT+CGMM",
       "AT+CPIN?",
       "AT+CMGF=0",
       "AT+CNMI=2,1,0,0,0",
       "AT+CLIP=1",
       "AT+CREG=1",
+      "AT+CGREG=1",
+      "AT+CEREG=1",
     ]);
   });
 

@@ -6,6 +6,7 @@ test.each([
   ['+CLIP: "+818012345678",145,"",0,"",0', '+CLIP: "+81…678",145,"",0,"",0'],
   ["0791947101670000040891515510320000", "<pdu 17 octets>"],
   ["+CSQ: 20,99", "+CSQ: 20,99"],
+  ['AT+CPIN="1234"', "AT+CPIN=…"],
 ])("%s is logged as %s", (line, shown) => {
   expect(maskLine(line)).toBe(shown);
 });

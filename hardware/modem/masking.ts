@@ -2,8 +2,8 @@ import { maskNumber } from "../../process/log.js";
 
 const PDU_LINE = /^[0-9A-F]{20,}$/i;
 
-/** A line of the AT dialogue as it may be logged: PDUs by their size only, numbers masked, UCS2 strings too. */
+/** A line of the AT dialogue as it may be logged: PDUs by their size only, numbers masked, UCS2 strings too, and no PIN. */
 export function maskLine(line: string): string {
   if (PDU_LINE.test(line)) return `<pdu ${line.length / 2} octets>`;
-  return maskNumber(line);
+  return maskNumber(line.replace(/(\+CPIN=).*/i, "$1…"));
 }

@@ -2,34 +2,57 @@ import { reasonOf, WorError } from "../../process/errors.js";
 import type { Logger } from "../../process/log.js";
 import { AtChannel } from "./at-channel.js";
 import type { AtCommand } from "./at-command.js";
-import { atError } from "./at-error.js";
-import { hangUp, hangUpBasic, keepAlive, listCalls, readRegistration } from "./commands.js";
+import { atError, isRefusal } from "./at-error.js";
+import { listCalls } from "./commands/call.js";
+import { keepAlive } from "./commands/general.js";
+import { order, SIM_MS } from "./commands/order.js";
+import { resolvePort } from "./discovery/resolve-port.js";
 import { IncomingRing } from "./incoming-ring.js";
-import { initialise, simError } from "./initialise.js";
+import { type Identity, initialise } from "./initialise.js";
+import { LightSleep } from "./light-sleep.js";
 import { maskLine } from "./masking.js";
 import type { ModemTimes } from "./modem-times.js";
 import { OutgoingCall } from "./outgoing-call.js";
-import { isRegistered, type Registration } from "./registration.js";
+import type { ProfileName } from "./profiles/profile.js";
+import { PROFILES } from "./profiles/profiles.js";
+import { isRegistered } from "./registration.js";
+import { RegistrationWatch } from "./registration-watch.js";
 import { openSerialLine, type SerialLine } from "./serial-line.js";
-import { type ReceivedSms, SmsInbox } from "./sms-inbox.js";
+import { type SimPin, simError } from "./sim-access.js";
+import { type InboxOptions, SmsInbox } from "./sms-inbox.js";
+import type { ReceivedSms, SmsReport } from "./sms-message.js";
 import type { Urc } from "./urcs.js";
+import { type UssdAnswer, UssdDialogue } from "./ussd-dialogue.js";
 
-/** Names of ModemManager. `closed`: no port; `failed`: no modem or no SIM behind it; `locked`: the SIM wants its PIN. */
-export type ModemState = "closed" | "failed" | "locked" | "searching" | "registered";
+/**
+ * Names of ModemManager. `closed`: no port; `failed`: no modem or no SIM behind it; `locked`: the SIM wants its PIN;
+ * `initializing`: it answers, and what came before us is read.
+ */
+export type ModemState = "closed" | "failed" | "locked" | "initializing" | "searching" | "registered";
 
 const REREAD_MS = 5_000;
 
 export interface SessionOptions {
   name: string;
+  /** As configured; resolved again at every opening (H51). */
   port: string;
+  /** The device that `port` means now. */
+  resolvePort?: ((port: string) => Promise<string>) | undefined;
   baudRate: number;
   log: Logger;
   times: ModemTimes;
+  sms: InboxOptions;
+  profile: ProfileName | undefined;
+  pin: SimPin;
+  /** Light sleep while nothing is asked of the modem, if its profile knows how. */
+  sleep: boolean;
 }
 
 export interface SessionEvents {
   state(state: ModemState, reason: string): void;
-  sms(sms: ReceivedSms): void;
+  /** Whether anybody listens. */
+  sms(sms: ReceivedSms): boolean;
+  report(report: SmsReport): boolean;
   ring(number: string | null): void;
   ringEnd(): void;
 }
@@ -38,14 +61,18 @@ export interface SessionEvents {
 export class ModemSession {
   private line: SerialLine | undefined;
   private channel: AtChannel | undefined;
-  private readonly inbox: SmsInbox;
+  readonly inbox: SmsInbox;
   private readonly incoming: IncomingRing;
   private outgoing: OutgoingCall | undefined;
   private keepAliveTimer: NodeJS.Timeout | undefined;
-  private registrationTimer: NodeJS.Timeout | undefined;
+  private storeTimer: NodeJS.Timeout | undefined;
   private rereadTimer: NodeJS.Timeout | undefined;
+  private readonly registration: RegistrationWatch;
+  private readonly ussdDialogue = new UssdDialogue((command) => this.run(command));
   private over: WorError | undefined;
   private drained = false;
+  private identityNow: Identity | undefined;
+  private sleep: LightSleep | undefined;
   private settleEnd: (reason: WorError) => void = () => {};
   private readonly ended = new Promise<WorError>((resolve) => {
     this.settleEnd = resolve;
@@ -55,7 +82,20 @@ export class ModemSession {
     private readonly options: SessionOptions,
     private readonly events: SessionEvents,
   ) {
-    this.inbox = new SmsInbox((command) => this.run(command), events.sms, options.log.child({ modem: options.name }));
+    this.inbox = new SmsInbox(
+      options.sms,
+      {
+        run: (command) => this.run(command),
+        receive: (sms) => events.sms(sms),
+        report: (report) => events.report(report),
+      },
+      options.log.child({ modem: options.name }),
+    );
+    this.registration = new RegistrationWatch(
+      (command) => this.run(command),
+      options.times.registrationPollMs,
+      (registration) => events.state(isRegistered(registration) ? "registered" : "searching", registration),
+    );
     this.incoming = new IncomingRing(options.times, {
       ring: (number) => events.ring(number),
       ended: () => events.ringEnd(),
@@ -71,11 +111,21 @@ export class ModemSession {
       this.end(error instanceof WorError ? error : new WorError("modem-closed", reasonOf(error), { cause: error }));
     }
     const reason = await this.ended;
+    this.sleep?.close();
     await this.line?.close();
     return reason;
   }
 
+  /** Undefined until the modem has told. */
+  get identity(): Identity | undefined {
+    return this.identityNow;
+  }
+
   run<T>(command: AtCommand<T>): Promise<T> {
+    return this.sleep?.run(command) ?? this.runAwake(command);
+  }
+
+  private runAwake<T>(command: AtCommand<T>): Promise<T> {
     return this.channel?.run(command) ?? Promise.reject(atError("modem-closed", "the port is not open"));
   }
 
@@ -84,10 +134,18 @@ export class ModemSession {
     if ((this.outgoing !== undefined && !this.outgoing.over) || this.incoming.active) {
       throw new WorError("modem-busy", "the modem is in a call already");
     }
-    const call = new OutgoingCall((command) => this.run(command));
+    const { profile, model } = this.identityNow ?? { profile: PROFILES.generic, model: "" };
+    const call = new OutgoingCall((command) => this.run(command), {
+      hangUp: profile.hangUp,
+      activeBeforeAnswer: profile.activeBeforeAnswer?.test(model) ?? false,
+    });
     this.outgoing = call;
     await call.dial(to, timeoutMs, signal);
     return call;
+  }
+
+  ussd(code: string, timeoutMs: number): Promise<UssdAnswer> {
+    return this.ussdDialogue.ask(code, timeoutMs);
   }
 
   /** Hangs up what rings, as well as it can, and ends. */
@@ -109,34 +167,52 @@ export class ModemSession {
     this.settleEnd(reason);
     this.channel?.close(reason);
     clearInterval(this.keepAliveTimer);
-    clearTimeout(this.registrationTimer);
+    clearInterval(this.storeTimer);
     clearTimeout(this.rereadTimer);
+    this.registration.close();
+    this.ussdDialogue.close(reason);
     this.outgoing?.end("no-carrier");
     this.incoming.end();
   }
 
   private async open(): Promise<void> {
-    const { port, baudRate, log, name, times } = this.options;
+    const { baudRate, log, name, times, resolvePort: resolve = resolvePort } = this.options;
+    const port = await resolve(this.options.port);
+    this.checkAlive();
     const onGone = (reason: string) => this.end(atError("modem-closed", `${port}: ${reason}`));
     this.line = await openSerialLine({ port, baudRate, onGone, nodeCheckMs: times.nodeCheckMs });
     this.checkAlive();
     const trace = (direction: "tx" | "rx", text: string) =>
       log.debug({ modem: name, text: maskLine(text) }, `modem.${direction}`);
-    const channel = new AtChannel(this.line.stream, { hangMs: times.hangMs, restMs: times.restMs, trace });
+    const restMs = times.restMs ?? PROFILES.generic.restMs;
+    const channel = new AtChannel(this.line.stream, { hangMs: times.hangMs, restMs, trace });
     this.channel = channel;
     channel.on("dead", (reason) => this.end(reason));
     channel.on("urc", (urc) => this.take(urc));
-    await initialise(channel, log);
+    const { profile: chosen, pin } = this.options;
+    const identity = await initialise(channel, log, { profile: chosen, pin, times });
     this.checkAlive();
+    this.identityNow = identity;
+    const { manufacturer, model, profile } = identity;
+    this.events.state("initializing", `${manufacturer} ${model} as ${profile.name}`.trim());
     this.keepAliveTimer = setInterval(() => {
       // Silence is what ends the session, by the channel's own deadline.
-      channel.run(keepAlive).catch(() => {});
+      this.run(keepAlive)
+        .then(() => (this.drained ? this.registration.check() : undefined))
+        .catch(() => {});
     }, times.keepAliveMs);
     // What woke the board came before anybody listened.
-    await this.inbox.drain();
+    await this.inbox.open(profile.stores);
+    this.checkAlive();
+    this.storeTimer = setInterval(() => this.fetch(this.inbox.check()), times.storeCheckMs);
     await this.findIncomingCall();
     this.drained = true;
-    await this.checkRegistration();
+    await this.registration.check();
+    this.checkAlive();
+    if (this.options.sleep && profile.sleep !== null) {
+      this.sleep = new LightSleep(profile.sleep, times.sleepAfterMs, (command) => this.runAwake(command));
+      this.sleep.rest();
+    }
   }
 
   /** It may have been closed while it was being opened. */
@@ -146,29 +222,15 @@ export class ModemSession {
 
   private async findIncomingCall(): Promise<void> {
     const calls = await this.run(listCalls).catch((error: WorError) => {
-      if (/^(at-error|cme-)/.test(error.code)) return [];
+      if (isRefusal(error)) return [];
       throw error;
     });
     const incoming = calls.find(({ state, outgoing }) => !outgoing && (state === "incoming" || state === "waiting"));
     if (incoming !== undefined) this.incoming.caller(incoming.number);
     // Left by somebody who died while it rang: it would ring on, or talk to a mailbox, and cost.
     if (calls.some(({ outgoing }) => outgoing))
-      await this.run(hangUp).catch(() => this.run(hangUpBasic).catch(() => {}));
-  }
-
-  private async checkRegistration(): Promise<void> {
-    this.registration(await this.run(readRegistration));
-  }
-
-  private registration(registration: Registration): void {
-    clearTimeout(this.registrationTimer);
-    if (this.over !== undefined) return;
-    if (isRegistered(registration)) return this.events.state("registered", registration);
-    this.events.state("searching", registration);
-    // The event may be lost; a modem in search is asked again.
-    this.registrationTimer = setTimeout(() => {
-      this.checkRegistration().catch(() => {});
-    }, this.options.times.registrationPollMs);
+      for (const command of (this.identityNow?.profile ?? PROFILES.generic).hangUp)
+        await this.run(order(command, SIM_MS)).catch(() => {});
   }
 
   private take(urc: Urc): void {
@@ -178,28 +240,41 @@ export class ModemSession {
       case "clip":
         return this.incoming.caller(urc.number);
       case "call-end":
-        this.outgoing?.end(urc.why);
+        if (urc.why === "unknown") this.outgoing?.endSoon();
+        else this.outgoing?.end(urc.why);
         return this.incoming.end();
+      case "call-changed":
+        // Some makes tell of a call by nothing else.
+        return this.drained ? this.lookForCall() : undefined;
       case "sms-stored":
         return this.fetch(this.inbox.stored(urc.store, urc.index));
       case "store-full":
         return this.fetch(this.inbox.drain());
       case "sms":
-        return this.inbox.direct(urc.pdu);
+      case "sms-report":
+        return this.fetch(this.inbox.direct(urc.pdu));
       case "registration":
         // Only after the stores were read is the modem reported at all.
-        return this.drained ? this.registration(urc.registration) : undefined;
+        return this.drained ? this.registration.heard(urc.domain, urc.registration) : undefined;
       case "sim":
-        return urc.status === "READY" ? undefined : this.end(simError(urc.status));
+        // Until then the opening asks by itself, and may be entering the PIN just now.
+        return urc.status === "READY" || this.identityNow === undefined ? undefined : this.end(simError(urc.status));
+      case "ready":
+        return this.identityNow === undefined ? undefined : this.fetch(this.inbox.drain());
+      case "ussd":
+        return this.ussdDialogue.heard({ status: urc.status, text: urc.text });
       case "restarted":
         return this.end(atError("modem-restarted", "the modem restarted or went off"));
-      case "sms-report":
-      case "call-changed":
       case "noise":
         return;
       default:
         urc satisfies never;
     }
+  }
+
+  private lookForCall(): void {
+    if (this.outgoing?.over === false) return;
+    this.findIncomingCall().catch(() => {});
   }
 
   private fetch(reading: Promise<void>): void {

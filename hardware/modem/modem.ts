@@ -3,27 +3,50 @@ import { WorError } from "../../process/errors.js";
 import type { Closable } from "../../process/lifecycle.js";
 import type { Logger } from "../../process/log.js";
 import type { AtCommand } from "./at-command.js";
-import { defineContext, readAddress, sendMessage, setContextActive } from "./commands.js";
+import { readServiceCentre, type StoreUse, sendMessage } from "./commands/sms.js";
+import { bringDownData, bringUpData } from "./data-context.js";
+import type { Identity } from "./initialise.js";
 import { ModemSession, type ModemState } from "./modem-session.js";
-import { MODEM_TIMES, type ModemTimes } from "./modem-times.js";
+import { MODEM_TIMES, type ModemTimes, reopenWait } from "./modem-times.js";
 import type { RingingCall } from "./outgoing-call.js";
-import { addressOf } from "./pdu/address.js";
-import { encodeSubmit } from "./pdu/submit.js";
-import { userDataOf } from "./pdu/user-data.js";
-import type { ReceivedSms } from "./sms-inbox.js";
+import type { ProfileName } from "./profiles/profile.js";
+import { PROFILES } from "./profiles/profiles.js";
+import { SimPin } from "./sim-access.js";
+import type { InboxOptions, StoredSms } from "./sms-inbox.js";
+import { SmsJoiner } from "./sms-joiner.js";
+import type { ReceivedSms, SmsReport } from "./sms-message.js";
+import { type SmsPolicy, TAKE_ALL } from "./sms-policy.js";
+import { type SmsOptions, submitsOf } from "./sms-submit.js";
+import type { UssdAnswer } from "./ussd-dialogue.js";
 
 export type { AtCommand } from "./at-command.js";
 export type { ModemState } from "./modem-session.js";
 export type { CallEnd, RingingCall } from "./outgoing-call.js";
-export type { ReceivedSms } from "./sms-inbox.js";
+export type { StoredSms } from "./sms-inbox.js";
+export type { ReceivedSms, SmsReport } from "./sms-message.js";
+export type { UssdAnswer } from "./ussd-dialogue.js";
 
 export interface ModemOptions {
   name: string;
-  /** A serial device; best a link that stays the same, as in /dev/serial/by-id. */
+  /** A serial device, best a link that stays the same, as in /dev/serial/by-id; or imei:... or usb:... (`ModemPort`). */
   port: string;
+  /** Finds the device behind `port` at each opening; else the system is asked. */
+  resolvePort?: (port: string) => Promise<string>;
   baudRate?: number;
   log: Logger;
   times?: Partial<ModemTimes>;
+  /** Without, the modem's own words decide. */
+  profile?: ProfileName | undefined;
+  /** Of the SIM; entered where it is asked for, but never twice in vain, and never with the last try. */
+  pin?: string | undefined;
+  /** Lets the modem sleep while nothing is asked of it. */
+  sleep?: boolean | undefined;
+  sms?: {
+    /** What happens to what is stored; `TAKE_ALL` without. */
+    policy?: SmsPolicy;
+    /** Where messages are kept, such as "SM" or "ME"; without, where the modem keeps them. */
+    store?: string;
+  };
 }
 
 export interface ModemEvents {
@@ -31,11 +54,14 @@ export interface ModemEvents {
   state: [ModemState, string];
   /** Once for each message; twice if the modem died just then. */
   sms: [ReceivedSms];
+  /** Of a message that was sent with `report`; of a long one for each part. */
+  report: [SmsReport];
   /** Once for each incoming call; null: withheld or not told. */
   ring: [{ number: string | null }];
   "ring-end": [];
 }
 
+const LONG_SMS_WAITING = 16;
 const STATE_AFTER: Readonly<Record<string, ModemState>> = {
   "port-unavailable": "closed",
   "modem-closed": "closed",
@@ -51,14 +77,30 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   private closing = false;
   private endPause: () => void = () => {};
   private readonly times: ModemTimes;
+  private readonly inboxOptions: InboxOptions;
+  private readonly pin: SimPin;
+  /** Tells long messages apart, also from those of an earlier run. */
+  private concatenation = Math.floor(Math.random() * 256);
 
   constructor(private readonly options: ModemOptions) {
     super();
     this.times = { ...MODEM_TIMES, ...options.times };
+    this.pin = new SimPin(options.pin);
+    this.inboxOptions = {
+      policy: TAKE_ALL,
+      ...options.sms,
+      joiner: new SmsJoiner({ waitMs: this.times.partsWaitMs, most: LONG_SMS_WAITING, now: () => performance.now() }),
+      reports: false,
+    };
   }
 
   get state(): ModemState {
     return this.stateNow;
+  }
+
+  /** What it says it is, and the profile it is used by; undefined while that is not known. */
+  get identity(): Identity | undefined {
+    return this.session?.identity;
   }
 
   start(): void {
@@ -91,16 +133,41 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   }
 
   /**
-   * Hands one message to the network.
-   * @throws WorError `pdu` (too long a text among others), `modem-not-ready`, `cms-<n>`, `at-timeout`
+   * Hands one message to the network, in parts if it is long; octets go as 8-bit data. One reference for each part.
+   * @throws WorError `pdu`, `modem-not-ready`, `sms-report-unavailable`, `cms-<n>`, `at-timeout`
    */
   async sendSms(
     to: string,
-    text: string,
-    { validityMinutes, timeoutMs }: { validityMinutes: number; timeoutMs: number },
-  ): Promise<{ reference: number }> {
-    const { hex, length } = encodeSubmit({ to: addressOf(to), userData: userDataOf(text), validityMinutes });
-    return { reference: await this.registered().run(sendMessage(hex, length, timeoutMs)) };
+    content: string | Uint8Array,
+    { timeoutMs, ...options }: SmsOptions & { timeoutMs: number },
+  ): Promise<{ references: number[] }> {
+    this.concatenation = (this.concatenation + 1) % 256;
+    const pdus = submitsOf(to, content, options, this.concatenation);
+    const session = this.registered();
+    if (options.report) await session.inbox.enableReports();
+    const references: number[] = [];
+    for (const { hex, length } of pdus) references.push(await session.run(sendMessage(hex, length, timeoutMs)));
+    return { references };
+  }
+
+  /** What is stored now. With the policy `TAKE_ALL` that is only what waits for its other parts or for a listener. */
+  async listSms(): Promise<StoredSms[]> {
+    return this.opened().inbox.list();
+  }
+
+  /** Of the store that messages come into, unless another one is named. An empty place is no error. */
+  async deleteSms(index: number, store?: string): Promise<void> {
+    await this.opened().inbox.delete(index, store);
+  }
+
+  /** Of the store that messages come into. */
+  async storage(): Promise<StoreUse> {
+    return this.opened().inbox.storage();
+  }
+
+  /** Null if the SIM names none: it cannot send then. */
+  async smsCentre(): Promise<string | null> {
+    return this.run(readServiceCentre);
   }
 
   /**
@@ -115,16 +182,19 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   /** Brings up PDP context 1; the address is null if the modem does not tell. */
   async activateData(apn: string, timeoutMs: number): Promise<{ address: string | null }> {
     const session = this.registered();
-    await session.run(defineContext(apn)).catch((error: WorError) => {
-      // A context that is active already may not be defined again.
-      if (!/^(at-error|cme-)/.test(error.code)) throw error;
-    });
-    await session.run(setContextActive(true, timeoutMs));
-    return { address: await session.run(readAddress) };
+    return bringUpData((command) => session.run(command), this.profile, apn, timeoutMs);
   }
 
   async deactivateData(timeoutMs: number): Promise<void> {
-    await this.run(setContextActive(false, timeoutMs));
+    await bringDownData((command) => this.run(command), this.profile, timeoutMs);
+  }
+
+  /**
+   * Asks the network by a code such as `*100#`.
+   * @throws WorError `modem-not-ready`, `ussd`, `ussd-busy`, `ussd-timeout`, `cme-<n>`
+   */
+  async ussd(code: string, timeoutMs: number): Promise<UssdAnswer> {
+    return this.registered().ussd(code, timeoutMs);
   }
 
   async close(): Promise<void> {
@@ -133,6 +203,15 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
     await this.session?.close();
     await this.supervision;
     this.enter("closed", "closed");
+  }
+
+  private get profile() {
+    return this.identity?.profile ?? PROFILES.generic;
+  }
+
+  private opened(): ModemSession {
+    if (this.session === undefined) throw this.notReady();
+    return this.session;
   }
 
   private registered(): ModemSession {
@@ -145,26 +224,37 @@ export class Modem extends EventEmitter<ModemEvents> implements Closable {
   }
 
   private async supervise(): Promise<void> {
-    const { reopenFirstMs, reopenMostMs } = this.times;
-    let wait = reopenFirstMs;
+    let failures = 0;
     while (!this.closing) {
       const end = await this.open().live();
       this.session = undefined;
       if (this.closing) return;
-      if (this.stateNow === "registered") wait = reopenFirstMs;
+      if (this.stateNow === "registered") failures = 0;
       this.enter(STATE_AFTER[end.code] ?? "failed", end.message);
-      await this.pause(wait);
-      wait = Math.min(wait * 2, reopenMostMs);
+      await this.pause(reopenWait(this.times, failures));
+      failures += 1;
     }
   }
 
   private open(): ModemSession {
-    const { name, port, baudRate = 115_200, log } = this.options;
+    const { name, port, resolvePort, baudRate = 115_200, log, profile, sleep = false } = this.options;
     this.session = new ModemSession(
-      { name, port, baudRate, log, times: this.times },
+      {
+        name,
+        port,
+        resolvePort,
+        baudRate,
+        log,
+        times: this.times,
+        sms: this.inboxOptions,
+        profile,
+        pin: this.pin,
+        sleep,
+      },
       {
         state: (state, reason) => this.enter(state, reason),
         sms: (sms) => this.emit("sms", sms),
+        report: (report) => this.emit("report", report),
         ring: (number) => this.emit("ring", { number }),
         ringEnd: () => this.emit("ring-end"),
       },

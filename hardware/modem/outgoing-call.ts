@@ -1,6 +1,8 @@
 import { WorError } from "../../process/errors.js";
 import type { AtCommand } from "./at-command.js";
-import { type CurrentCall, dialVoice, hangUp, hangUpBasic, listCalls } from "./commands.js";
+import { isRefusal } from "./at-error.js";
+import { type CurrentCall, dialVoice, listCalls } from "./commands/call.js";
+import { order, SIM_MS } from "./commands/order.js";
 
 export type CallEnd = "hung-up" | "no-carrier" | "busy" | "no-answer" | "answered";
 
@@ -13,6 +15,15 @@ export interface RingingCall {
 
 const ALERTING_POLL_MS = 200;
 const RINGING_POLL_MS = 500;
+/** The make's own line comes before NO CARRIER or BUSY, which says more. */
+const REASON_WAIT_MS = 200;
+
+export interface OutgoingCallOptions {
+  /** Tried in this order, until the call has gone. */
+  hangUp: readonly ("AT+CHUP" | "ATH")[];
+  /** "Active" is not to be believed: the modem says so while it still rings. */
+  activeBeforeAnswer: boolean;
+}
 
 type Run = <T>(command: AtCommand<T>) => Promise<T>;
 
@@ -25,10 +36,14 @@ export class OutgoingCall implements RingingCall {
   abandoned = false;
   private alerting: { resolve: () => void; reject: (error: WorError) => void } | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
+  private reasonTimer: NodeJS.Timeout | undefined;
   private absences = 0;
   private hangingUp: Promise<void> | undefined;
 
-  constructor(private readonly run: Run) {
+  constructor(
+    private readonly run: Run,
+    private readonly options: OutgoingCallOptions,
+  ) {
     this.ended = new Promise((resolve) => {
       this.settleEnd = resolve;
     });
@@ -67,14 +82,21 @@ export class OutgoingCall implements RingingCall {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.pollTimer);
+    clearTimeout(this.reasonTimer);
     this.alerting?.reject(new WorError(why, `the called number did not ring: ${why}`));
     this.settleEnd(why);
   }
 
+  /** It is over, and why may still be said. */
+  endSoon(): void {
+    if (this.isOver) return;
+    if (this.hangingUp !== undefined) return this.end("hung-up");
+    this.reasonTimer ??= setTimeout(() => this.end("no-carrier"), REASON_WAIT_MS);
+  }
+
   hangUp(): Promise<void> {
     if (this.isOver) return this.hangingUp ?? Promise.resolve();
-    this.hangingUp ??= this.run(hangUp)
-      .catch((error: WorError) => (/^(at-error|cme-)/.test(error.code) ? this.run(hangUpBasic) : Promise.reject(error)))
+    this.hangingUp ??= this.clear()
       .then(() => this.end("hung-up"))
       .catch((error) => {
         // It may still ring: the next hang-up is a new attempt.
@@ -83,6 +105,28 @@ export class OutgoingCall implements RingingCall {
         throw error;
       });
     return this.hangingUp;
+  }
+
+  /** Some modems answer OK to ATH and let the call ring on: the list of calls tells. */
+  private async clear(): Promise<void> {
+    let refusal: WorError | undefined;
+    for (const command of this.options.hangUp) {
+      refusal = await this.run(order(command, SIM_MS)).then(
+        () => undefined,
+        (error: WorError) => error,
+      );
+      if (refusal !== undefined && !isRefusal(refusal)) throw refusal;
+      if (refusal === undefined && (this.isOver || !(await this.isListed()))) return;
+    }
+    if (refusal !== undefined) throw refusal;
+  }
+
+  private async isListed(): Promise<boolean> {
+    const calls = await this.run(listCalls).catch((error: WorError) => {
+      if (isRefusal(error)) return [];
+      throw error;
+    });
+    return calls.some(({ outgoing }) => outgoing);
   }
 
   private async poll(): Promise<void> {
@@ -104,13 +148,13 @@ export class OutgoingCall implements RingingCall {
       this.alerting?.resolve();
       this.alerting = undefined;
     }
-    if (call.state === "active") void this.refuseAnswer();
+    if (call.state === "active" && !this.options.activeBeforeAnswer) void this.refuseAnswer();
   }
 
   /** An answered call costs money: the line goes at once. */
   private async refuseAnswer(): Promise<void> {
     clearTimeout(this.pollTimer);
-    await this.run(hangUp).catch(() => this.run(hangUpBasic).catch(() => {}));
+    await this.clear().catch(() => {});
     this.end("answered");
   }
 }

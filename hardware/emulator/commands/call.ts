@@ -1,7 +1,7 @@
 import { type Answer, CME, OK } from "../answer.js";
 import { ACCEPTED, type CommandTable, numberSetting } from "../command-table.js";
 import type { EmulatedModem } from "../emulated-modem.js";
-import { quoted, typeOfNumber } from "../unsolicited.js";
+import { typeOfNumber } from "../unsolicited.js";
 
 /** TS 27.007 clause 6 and 7.11 to 7.18: calls. */
 export const CALL_COMMANDS: CommandTable = {
@@ -58,6 +58,6 @@ function currentCalls(modem: EmulatedModem): Answer {
     ? { dialling: 2, alerting: 3, active: 0, ended: 6 }
     : { dialling: 4, alerting: 4, active: 0, ended: 6 };
   const number = outgoing ? call.calledNumber : call.caller.number;
-  const who = number === "" ? "" : `,${quoted(modem, number)},${typeOfNumber(number)}`;
+  const who = number === "" ? "" : `,"${number}",${typeOfNumber(number)}`;
   return [`+CLCC: 1,${outgoing ? 0 : 1},${states[call.stage]},0,0${who}`];
 }

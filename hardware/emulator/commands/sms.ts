@@ -160,7 +160,9 @@ function sendPdu(modem: EmulatedModem, [length = ""]: string[]): Answer {
       try {
         const submit = decodeSubmit(text.trim());
         if (submit.length !== Number(length)) return { cms: CMS.pduParameter };
-        return submitted(modem, textOfAddress(submit.to), submit.userData, submit.validityMinutes);
+        const { validityMinutes, validUntil } = submit;
+        const left = validUntil && Math.max(0, (validUntil.getTime() - modem.plmn.clock.now()) / 60_000);
+        return submitted(modem, textOfAddress(submit.to), submit.userData, validityMinutes ?? left);
       } catch {
         return { cms: CMS.pduParameter };
       }

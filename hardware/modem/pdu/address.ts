@@ -15,6 +15,7 @@ const KIND_OF_NUMBER: Readonly<Record<number, Address["kind"]>> = {
 };
 const DIGITS = "0123456789*#abc";
 const MAX_DIGITS = 20;
+const MAX_SERVICE_CENTRE = 1 + MAX_DIGITS / 2;
 
 /** `+81...` is international; other digits go as they are dialled. */
 export function addressOf(text: string): Address {
@@ -36,11 +37,12 @@ export function encodeAddress(address: Address): number[] {
   return [Math.ceil((septets.length * 7) / 4), type, ...packSeptets(septets)];
 }
 
-export function decodeAddress(reader: OctetReader): Address {
-  const semiOctets = reader.octet();
-  if (semiOctets > MAX_DIGITS) throw pduError(`an address of ${semiOctets} digits`);
-  const kind = KIND_OF_NUMBER[(reader.octet() >> 4) & 7] ?? "unknown";
-  const octets = reader.take(Math.ceil(semiOctets / 2));
+/** `what` names it in an error. */
+export function decodeAddress(reader: OctetReader, what: string): Address {
+  const semiOctets = reader.octet(what);
+  if (semiOctets > MAX_DIGITS) throw pduError(`${what} of ${semiOctets} digits, at most ${MAX_DIGITS} are possible`);
+  const kind = KIND_OF_NUMBER[(reader.octet(what) >> 4) & 7] ?? "unknown";
+  const octets = reader.take(Math.ceil(semiOctets / 2), what);
   if (kind !== "alphanumeric") return { kind, value: digitsOf(octets).slice(0, semiOctets) };
   return { kind, value: textOfSeptets(unpackSeptets(octets, Math.floor((semiOctets * 4) / 7))) };
 }
@@ -53,10 +55,14 @@ export function encodeServiceCentre(address: Address | undefined): number[] {
 }
 
 export function decodeServiceCentre(reader: OctetReader): Address | undefined {
-  const length = reader.octet();
+  const what = "the service centre's address";
+  const length = reader.octet(what);
   if (length === 0) return undefined;
-  const kind = KIND_OF_NUMBER[(reader.octet() >> 4) & 7] ?? "unknown";
-  return { kind, value: digitsOf(reader.take(length - 1)) };
+  if (length > MAX_SERVICE_CENTRE) {
+    throw pduError(`${what} of ${length} octets, at most ${MAX_SERVICE_CENTRE} are possible`);
+  }
+  const kind = KIND_OF_NUMBER[(reader.octet(what) >> 4) & 7] ?? "unknown";
+  return { kind, value: digitsOf(reader.take(length - 1, what)) };
 }
 
 function swappedDigits(value: string): number[] {

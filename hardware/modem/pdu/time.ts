@@ -1,27 +1,58 @@
-const QUARTER_HOUR_MS = 15 * 60_000;
+const QUARTER_HOUR_MINUTES = 15;
+const MINUTE_MS = 60_000;
+const MAX_ZONE_QUARTERS = 14 * 4;
+
+export interface ZonedTime {
+  at: Date;
+  /** East of UTC, as the sender of the time wrote it. */
+  zoneMinutes: number;
+}
 
 /** TP-SCTS, TS 23.040 clause 9.2.3.11: seven octets of swapped digits, the last the zone in quarters of an hour. */
-export function encodeTimestamp(date: Date): number[] {
+export function encodeTimestamp(date: Date, zoneMinutes = 0): number[] {
+  const local = new Date(date.getTime() + zoneMinutes * MINUTE_MS);
+  const quarters = Math.round(Math.abs(zoneMinutes) / QUARTER_HOUR_MINUTES);
   const fields = [
-    date.getUTCFullYear() % 100,
-    date.getUTCMonth() + 1,
-    date.getUTCDate(),
-    date.getUTCHours(),
-    date.getUTCMinutes(),
-    date.getUTCSeconds(),
-    0,
+    local.getUTCFullYear() % 100,
+    local.getUTCMonth() + 1,
+    local.getUTCDate(),
+    local.getUTCHours(),
+    local.getUTCMinutes(),
+    local.getUTCSeconds(),
   ];
-  return fields.map((field) => ((field % 10) << 4) | Math.floor(field / 10));
+  return [...fields.map(swappedDigits), swappedDigits(quarters) | (zoneMinutes < 0 ? 0x08 : 0)];
 }
 
 /** Undefined for a time that cannot be: a service centre without a clock sends zeros. */
+export function decodeZonedTime(octets: Uint8Array): ZonedTime | undefined {
+  const [year, month, day, hour, minute, second] = [...octets.subarray(0, 6)].map(numberOf);
+  if (year === undefined || !month || !day || hour === undefined || minute === undefined || second === undefined)
+    return undefined;
+  if (month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const local = new Date(Date.UTC(2000 + year, month - 1, day, hour, minute, second));
+  if (local.getUTCDate() !== day) return undefined;
+  const zoneMinutes = zoneOf(octets[6] ?? 0);
+  return { at: new Date(local.getTime() - zoneMinutes * MINUTE_MS), zoneMinutes };
+}
+
 export function decodeTimestamp(octets: Uint8Array): Date | undefined {
-  const zone = octets[6] ?? 0;
-  const fields = [...octets.subarray(0, 6), zone & 0xf7].map((octet) => (octet & 0xf) * 10 + (octet >> 4));
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, quarters = 0] = fields;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
-  const offset = (zone & 0x08 ? -quarters : quarters) * QUARTER_HOUR_MS;
-  return new Date(Date.UTC(2000 + year, month - 1, day, hour, minute, second) - offset);
+  return decodeZonedTime(octets)?.at;
+}
+
+/** The sign is bit 3 of the tens; a zone that cannot be is none. */
+function zoneOf(octet: number): number {
+  const quarters = numberOf(octet & 0xf7);
+  if (quarters === undefined || quarters > MAX_ZONE_QUARTERS) return 0;
+  return (octet & 0x08 ? -quarters : quarters) * QUARTER_HOUR_MINUTES || 0;
+}
+
+function swappedDigits(value: number): number {
+  return ((value % 10) << 4) | Math.floor(value / 10);
+}
+
+function numberOf(octet: number): number | undefined {
+  const [tens, units] = [octet & 0xf, octet >> 4];
+  return tens > 9 || units > 9 ? undefined : tens * 10 + units;
 }
 
 const DAY_MINUTES = 24 * 60;
@@ -46,4 +77,22 @@ export function encodeValidity(minutes: number): number {
 export function decodeValidity(value: number): number {
   const row = VALIDITY.find(({ last }) => value <= last) ?? VALIDITY[3];
   return (value - row.minus) * row.step + row.plus;
+}
+
+/** TP-VP enhanced, clause 9.2.3.12.3: minutes, undefined if none is written or its form is reserved. */
+export function decodeEnhancedValidity(octets: Uint8Array): number | undefined {
+  const [form = 0, first = 0] = octets;
+  switch (form & 0x07) {
+    case 1:
+      return decodeValidity(first);
+    case 2:
+      return first / 60;
+    case 3: {
+      const [hours, minutes, seconds] = [...octets.subarray(1, 4)].map(numberOf);
+      if (hours === undefined || minutes === undefined || seconds === undefined) return undefined;
+      return hours * 60 + minutes + seconds / 60;
+    }
+    default:
+      return undefined;
+  }
 }

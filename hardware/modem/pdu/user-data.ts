@@ -20,6 +20,13 @@ export function textOfUserData(userData: UserData): string {
   return userData.alphabet === "8bit" ? Buffer.from(userData.data).toString("latin1") : userData.text;
 }
 
+/** What fits beside a header of so many octets (its length octet not counted): septets of GSM text, else octets. */
+export function capacityOf(alphabet: UserData["alphabet"], headerLength: number): number {
+  const octets = headerLength === 0 ? 0 : headerLength + 1;
+  if (alphabet === "ucs2") return (MAX_OCTETS - octets) & ~1;
+  return alphabet === "8bit" ? MAX_OCTETS - octets : MAX_SEPTETS - Math.ceil((octets * 8) / 7);
+}
+
 /** TP-DCS, TP-UDL and TP-UD (TS 23.040 clause 9.2.3.16 and 9.2.3.24). */
 export function encodeUserData(userData: UserData): { dcs: number; octets: number[] } {
   const header = userData.header === undefined ? [] : [userData.header.length, ...userData.header];
@@ -40,12 +47,12 @@ export function encodeUserData(userData: UserData): { dcs: number; octets: numbe
 
 export function decodeUserData(reader: OctetReader, dcs: number, hasHeader: boolean): UserData {
   const { alphabet, messageClass } = decodeDataCoding(dcs);
-  const length = reader.octet();
+  const length = reader.octet("TP-UDL");
   const count = alphabet === "gsm7" ? Math.ceil((length * 7) / 8) : length;
-  if (count > MAX_OCTETS) throw pduError(`user data of ${count} octets`);
-  const octets = reader.take(count);
+  if (count > MAX_OCTETS) throw pduError(`TP-UD of ${count} octets, at most ${MAX_OCTETS} are possible`);
+  const octets = reader.take(count, "TP-UD");
   const headerOctets = hasHeader ? (octets[0] ?? 0) + 1 : 0;
-  if (headerOctets > count) throw pduError("the user data header is longer than the user data");
+  if (headerOctets > count) throw pduError(`TP-UDH of ${headerOctets} octets in a TP-UD of ${count}`);
   const about = {
     ...(messageClass === undefined ? {} : { messageClass }),
     ...(hasHeader ? { header: octets.slice(1, headerOctets) } : {}),

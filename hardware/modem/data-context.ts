@@ -1,0 +1,49 @@
+import type { WorError } from "../../process/errors.js";
+import type { AtCommand } from "./at-command.js";
+import { isRefusal } from "./at-error.js";
+import { order } from "./commands/order.js";
+import { defineContext, readAddress, setContextActive } from "./commands/packet-data.js";
+import type { ModemProfile } from "./profiles/profile.js";
+
+type Run = <T>(command: AtCommand<T>) => Promise<T>;
+type DataProfile = Pick<ModemProfile, "data">;
+
+/** Brings up PDP context 1, in the make's own way if it has one; the address is null if the modem does not tell. */
+export async function bringUpData(
+  run: Run,
+  { data }: DataProfile,
+  apn: string,
+  timeoutMs: number,
+): Promise<{ address: string | null }> {
+  // A context that is active already may not be defined again.
+  await accepted(run(defineContext(apn)));
+  const inItsOwnWay = data !== null && (await sendAll(run, data.up, apn, timeoutMs));
+  if (!inItsOwnWay) await run(setContextActive(true, timeoutMs));
+  return { address: await run(readAddress).catch(refusedAs(null)) };
+}
+
+export async function bringDownData(run: Run, { data }: DataProfile, timeoutMs: number): Promise<void> {
+  const inItsOwnWay = data !== null && (await sendAll(run, data.down, "", timeoutMs));
+  const down = run(setContextActive(false, timeoutMs));
+  // The make's own way may have deactivated it already.
+  await (inItsOwnWay ? accepted(down) : down);
+}
+
+/** False at the first that is refused. */
+async function sendAll(run: Run, texts: readonly string[], apn: string, timeoutMs: number): Promise<boolean> {
+  for (const text of texts) {
+    if (!(await accepted(run(order(text.replace("%APN%", apn), timeoutMs))))) return false;
+  }
+  return true;
+}
+
+function accepted(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(() => true, refusedAs(false));
+}
+
+function refusedAs<T>(value: T): (error: WorError) => T {
+  return (error) => {
+    if (isRefusal(error)) return value;
+    throw error;
+  };
+}

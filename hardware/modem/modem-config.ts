@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { ModemPort } from "./discovery/port-name.js";
+import { PROFILE_NAMES } from "./profiles/profile.js";
+
+/** The keys of a modem in the configuration of a terminal or bridge. */
+export const MODEM_KEYS = {
+  port: ModemPort,
+  baudRate: z.number().int().default(115_200),
+  profile: z.enum(PROFILE_NAMES).optional().describe("docs/modems.md; without it, the modem's own words decide"),
+  pin: z
+    .string()
+    .regex(/^\d{4,8}$/, "4 to 8 digits")
+    .optional()
+    .describe("of the SIM; the last try is never used"),
+  sleep: z.boolean().optional().describe("lets the modem sleep lightly while nothing is asked of it"),
+};

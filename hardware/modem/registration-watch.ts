@@ -1,0 +1,55 @@
+import type { WorError } from "../../process/errors.js";
+import type { AtCommand } from "./at-command.js";
+import { isRefusal } from "./at-error.js";
+import { readRegistrationOf } from "./commands/network.js";
+import { bestRegistration, DOMAINS, type Domain, isRegistered, type Registration } from "./registration.js";
+
+type Run = <T>(command: AtCommand<T>) => Promise<T>;
+
+/** Knows whether the network has the modem, by what it tells and by asking; a modem in search is asked again and again. */
+export class RegistrationWatch {
+  /** Null: the modem does not know this kind of registration. */
+  private readonly known = new Map<Domain, Registration | null>();
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly run: Run,
+    private readonly pollMs: number,
+    private readonly tell: (registration: Registration) => void,
+  ) {}
+
+  async check(): Promise<void> {
+    for (const domain of DOMAINS) {
+      if (this.known.get(domain) === null) continue;
+      const registration = await this.run(readRegistrationOf(domain)).catch((error: WorError) => {
+        if (isRefusal(error)) return null;
+        throw error;
+      });
+      this.known.set(domain, registration);
+    }
+    this.conclude();
+  }
+
+  /** The modem said so. */
+  heard(domain: Domain, registration: Registration): void {
+    this.known.set(domain, registration);
+    this.conclude();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+
+  private conclude(): void {
+    clearTimeout(this.timer);
+    if (this.closed) return;
+    const registration = bestRegistration(
+      DOMAINS.map((domain) => this.known.get(domain) ?? null).filter((one) => one !== null),
+    );
+    this.tell(registration);
+    // The event may be lost.
+    if (!isRegistered(registration)) this.timer = setTimeout(() => this.check().catch(() => {}), this.pollMs);
+  }
+}
