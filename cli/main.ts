@@ -46,6 +46,8 @@ async function main(): Promise<void> {
   (await import("./emulator-command.js")).addEmulator(program);
   (await import("./call-command.js")).addCall(program);
   (await import("./bench-command.js")).addBench(program);
+  (await import("./modem-command.js")).addModem(program);
+  (await import("./doctor-command.js")).addDoctor(program);
   await program.parseAsync();
 }
 
