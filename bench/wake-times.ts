@@ -7,6 +7,7 @@ import { Bench, type CallResult } from "./bench.js";
 import { DelayedRelay } from "./delayed-relay.js";
 import { SOUNDS } from "./main.js";
 import { TERMINAL } from "./names.js";
+import { quantile } from "./quantile.js";
 import type { SiteOptions, Way } from "./site.js";
 
 const FAR_MS = 300;
@@ -152,11 +153,6 @@ function table(calls: MeasuredCall[]): string {
 
 const timesOf = (calls: MeasuredCall[], step: Step) => calls.flatMap(({ at }) => at.get(step) ?? []);
 const median = (values: number[]) => Math.round(quantile(values, 0.5) * 10) / 10;
-
-function quantile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
 
 main().then(
   () => process.exit(0),

@@ -3,21 +3,35 @@
 import { spawnSync } from "node:child_process";
 import { fail, hasCommand, installDebian, run, say } from "./debian.mjs";
 
-/** Debian package, the command to look for, and the test that needs it. */
-const PROGRAMS = [{ name: "gammu", command: "gammu", test: "bench/interop/gammu.interop.ts" }];
+/** What a test needs: Debian packages, the command that shows each to be there, and the service that must not run. */
+const PROGRAMS = [
+  { test: "gammu", packages: [["gammu", "gammu"]] },
+  { test: "gammu-smsd", packages: [["gammu-smsd", "gammu-smsd", "gammu-smsd"]] },
+  { test: "smstools", packages: [["smstools", "smsd", "smstools"]] },
+  {
+    test: "modemmanager",
+    packages: [
+      ["modemmanager", "ModemManager", "ModemManager"],
+      ["dbus", "dbus-daemon"],
+    ],
+  },
+];
 
 run(process.execPath, ["scripts/setup.mjs", "start"]);
-const present = ({ command }) => hasCommand(command);
-if (process.argv.includes("--install"))
-  installDebian(PROGRAMS.map((program) => [program.name, () => present(program)]));
+const present = ({ packages }) => packages.every(([, command]) => hasCommand(command));
+if (process.argv.includes("--install")) {
+  const packages = PROGRAMS.flatMap((program) => program.packages);
+  installDebian(packages.map(([name, command, service]) => [name, () => hasCommand(command), service]));
+}
 const missing = PROGRAMS.filter((program) => !present(program));
 if (missing.length > 0) {
-  const names = missing.map(({ name }) => name).join(", ");
+  const names = missing.map(({ test }) => test).join(", ");
   if (process.env.CI === "true") fail(`missing: ${names}`);
   say(`\n*** SKIPPED, not installed: ${names}. To install and test them: npm run test:interop -- --install ***\n`);
 }
-const tests = PROGRAMS.filter(present).map(({ test }) => test);
+const tests = PROGRAMS.filter(present).map(({ test }) => `bench/interop/${test}.interop.ts`);
 if (tests.length > 0) {
-  const jest = ["node_modules/jest/bin/jest.js", "--config", "jest.interop.config.js", ...tests];
-  process.exit(spawnSync(process.execPath, jest, { stdio: "inherit" }).status ?? 1);
+  // The programs mostly wait, so that more of them run at once than there are cores.
+  const jest = ["node_modules/jest/bin/jest.js", "--config", "jest.interop.config.js", "--maxWorkers=4"];
+  process.exit(spawnSync(process.execPath, [...jest, ...tests], { stdio: "inherit" }).status ?? 1);
 }

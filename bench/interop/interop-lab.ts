@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type EmulatorConfig, runEmulator } from "../../hardware/emulator/main.js";
+import { Modem, type ReceivedSms } from "../../hardware/modem/modem.js";
+import { WorError } from "../../process/errors.js";
+import { type Closable, Owned } from "../../process/lifecycle.js";
+import { createLog } from "../../process/log.js";
+import { Daemon, PROGRAM_ENV } from "./daemon.js";
+
+const execute = promisify(execFile);
+const log = createLog("interop", "silent");
+const POLL_MS = 50;
+const READY_MS = 10_000;
+
+/** The modem that the program of others has, and the one that our own stack has. */
+export const [THEIRS, OURS] = ["theirs", "ours"] as const;
+export const TEL = { [THEIRS]: "+818011110001", [OURS]: "+818011110002" } as const;
+
+/**
+ * An emulated network with two modems in a directory of its own, and the programs that run there. `close()` ends every
+ * program and removes everything.
+ */
+export class InteropLab implements Closable {
+  readonly dir = mkdtempSync(join(tmpdir(), "wor-interop-"));
+  /** Of the programs: D-Bus addresses are added to it. */
+  readonly env: NodeJS.ProcessEnv = { ...PROGRAM_ENV };
+  private readonly owned = new Owned(log);
+  private readonly daemons: Daemon[] = [];
+
+  async start(network: EmulatorConfig["network"] = "lab"): Promise<void> {
+    const modems = [THEIRS, OURS].map((name) => ({ name, tel: TEL[name] }));
+    const config = { dir: this.dir, network, seed: 1, logLevel: "silent", modems } as const;
+    this.owned.own("emulator", await runEmulator(config, log));
+  }
+
+  path(...names: string[]): string {
+    return join(this.dir, ...names);
+  }
+
+  /** Our own stack on its modem, registered. */
+  async ourModem(): Promise<Modem> {
+    const modem = this.owned.own("modem", new Modem({ name: OURS, port: this.path(OURS), log }));
+    modem.start();
+    await modem.ready(READY_MS);
+    return modem;
+  }
+
+  directory(name: string): string {
+    const path = this.path(name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  file(name: string, text: string, mode = 0o644): string {
+    writeFileSync(this.path(name), text, { mode });
+    return this.path(name);
+  }
+
+  /** Runs a program to its end. @returns its stdout */
+  async run(command: string, ...args: string[]): Promise<string> {
+    return (await execute(command, args, { timeout: 40_000, env: this.env })).stdout;
+  }
+
+  daemon(command: string, ...args: string[]): Daemon {
+    const daemon = this.owned.own(command, new Daemon(command, args, this.env));
+    this.daemons.push(daemon);
+    return daemon;
+  }
+
+  /** Asks until there is an answer. What cannot be asked yet throws; at the deadline the programs' last words are shown. */
+  async until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, timeoutMs: number): Promise<T> {
+    const deadline = Date.now() + timeoutMs;
+    for (let reason = ""; ; ) {
+      try {
+        const answer = await ask();
+        if (answer !== undefined) return answer;
+      } catch (error) {
+        reason = `${error}`;
+      }
+      if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what} ${reason}\n${this.lastWords()}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.owned.close();
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private lastWords(): string {
+    return this.daemons.map(({ name, output }) => `--- ${name}\n${output}`).join("\n");
+  }
+}
+
+/** The next message that begins so; listens from now on. */
+export function smsTo(modem: Modem, beginning: string): Promise<ReceivedSms> {
+  return new Promise((resolve) => {
+    modem.on("sms", (sms) => {
+      if (sms.text.startsWith(beginning)) resolve(sms);
+    });
+  });
+}
+
+/** Rings until the far end hangs up; it may do so before the caller has seen it ring. @returns how the call ended */
+export async function endOfRing(modem: Modem, tel: string): Promise<string> {
+  try {
+    return await (await modem.dial(tel, { timeoutMs: READY_MS })).ended;
+  } catch (error) {
+    return error instanceof WorError ? error.code : `${error}`;
+  }
+}
+
+/** The whole of a file that may not be there yet. */
+export function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { renameSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { Modem } from "../hardware/modem/modem.js";
+import type { Closable } from "../process/lifecycle.js";
+import { createLog } from "../process/log.js";
+import { workModem } from "../wor-bridge/modem-worker.js";
+import { type WakeJob, WakeQueue } from "../wor-bridge/wake-queue.js";
+import type { EmulatorProcess } from "./emulator-process.js";
+import { Daemon, PROGRAM_ENV } from "./interop/daemon.js";
+
+export type Way = "sms" | "ring";
+
+/** What sends wakes to one number by one modem. */
+export interface WakeProgram extends Closable {
+  /** Hands one wake in, before or after the start. */
+  add(): Promise<void>;
+  start(): void;
+}
+
+const WAKE_LIFE_MS = 600_000;
+const TEXT = "WOR";
+const log = createLog("bench", "silent");
+const execute = promisify(execFile);
+
+/** The bridge's modem, queue and worker, with a gateway that cancels a ring once it is told of it: the terminal came. */
+export function ourBridge(emulator: EmulatorProcess, name: string, tel: string, way: Way): WakeProgram {
+  const modem = new Modem({ name, port: emulator.port(name), log });
+  const queue = new WakeQueue();
+  const stop = new AbortController();
+  const report = ({ type, wakeId }: { type: string; wakeId?: string }) => {
+    if (type === "sent" && way === "ring" && wakeId !== undefined) queue.cancel(wakeId);
+  };
+  let work: Promise<void> | undefined;
+  return {
+    add: async () => void queue.add(wakeJob(tel, way), Date.now()),
+    start: () => {
+      modem.start();
+      work = workModem(modem, queue, { ringSeconds: 12, log, report }, stop.signal);
+    },
+    close: async () => {
+      stop.abort();
+      queue.close();
+      await modem.close();
+      await work;
+    },
+  };
+}
+
+function wakeJob(tel: string, way: Way): WakeJob {
+  const envelope = { v: 1, id: randomUUID(), seq: 0, exp: Date.now() + WAKE_LIFE_MS } as const;
+  const wake = { ...envelope, wakeId: randomUUID(), callId: randomUUID(), tel };
+  return way === "sms" ? { ...wake, type: way, text: TEXT } : { ...wake, type: way };
+}
+
+/**
+ * As Debian ships it, but for its places.
+ * @param lookSeconds how long it waits, after its outbox was empty, before it looks again
+ */
+export function gammuSmsd(emulator: EmulatorProcess, name: string, tel: string, lookSeconds = 30): WakeProgram {
+  const spool = (box: string) => `${emulator.directory(name, box)}/`;
+  const config = emulator.path(`${name}.smsdrc`);
+  const lines = [
+    "[gammu]",
+    `device = ${emulator.port(name)}`,
+    "connection = at115200",
+    "[smsd]",
+    "service = files",
+    `commtimeout = ${lookSeconds}`,
+    `inboxpath = ${spool("inbox")}`,
+    `outboxpath = ${spool("outbox")}`,
+    `sentsmspath = ${spool("sent")}`,
+    `errorsmspath = ${spool("error")}`,
+    `logfile = ${emulator.path(`${name}.log`)}`,
+  ];
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  let daemon: Daemon | undefined;
+  return {
+    add: async () => {
+      await execute("gammu-smsd-inject", ["-c", config, "TEXT", tel, "-text", TEXT], { env: PROGRAM_ENV });
+    },
+    start: () => {
+      daemon = new Daemon("gammu-smsd", ["-c", config]);
+    },
+    close: () => daemon?.close(),
+  };
+}
+
+/**
+ * As Debian ships it, but for its places.
+ * @param lookSeconds how often it looks into its outgoing spool
+ */
+export function smstools(emulator: EmulatorProcess, name: string, tel: string, lookSeconds = 10): WakeProgram {
+  const spool = (box: string) => emulator.directory(name, box);
+  const config = emulator.path(`${name}.conf`);
+  const lines = [
+    "devices = GSM1",
+    ...["outgoing", "checked", "sent", "failed", "incoming"].map((box) => `${box} = ${spool(box)}`),
+    ...["logfile", "infofile", "pidfile"].map((file) => `${file} = ${emulator.path(`${name}.${file}`)}`),
+    "receive_before_send = no",
+    `delaytime = ${lookSeconds}`,
+    "[GSM1]",
+    `device = ${emulator.port(name)}`,
+    "incoming = yes",
+  ];
+  writeFileSync(config, `${lines.join("\n")}\n`);
+  let daemon: Daemon | undefined;
+  let added = 0;
+  return {
+    add: async () => {
+      added += 1;
+      const file = emulator.path(`${name}.message`);
+      writeFileSync(file, `To: ${tel.slice(1)}\n\n${TEXT}`);
+      renameSync(file, `${spool("outgoing")}/wake${added}`);
+    },
+    start: () => {
+      daemon = new Daemon("smsd", [`-c${config}`]);
+    },
+    close: () => daemon?.close(),
+  };
+}
