@@ -21,5 +21,6 @@ module.exports = {
   transformIgnorePatterns: ["/node_modules/(?!aedes/)"],
   // Source names its imports as Node will see them after the build.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  setupFiles: ["<rootDir>/jest.seed.js"],
   testTimeout: 60_000,
 };
